@@ -1,0 +1,82 @@
+{#
+  The cells of an extract that hold today, placed in Jugendamt and Raum.
+  A later state of the source replaces an earlier one for the same table, Stichtag and Thema; without a stated
+  date, or with the same one, the later delivery does. Keys no Raum answers to: nationwide rows of other places
+  are left out, rows of a Jugendamt's own feed go to its member nicht_zuordenbar.
+#}
+{% macro zellen_aktuell(extrakt) %}
+with
+
+zellen as (
+    select * from {{ source('lake', extrakt) }}
+),
+
+tabellen as (
+    select * from {{ source('stammdaten', 'extrakttabellen') }}
+    where extrakt = '{{ extrakt }}'
+),
+
+schluessel as (
+    select * from {{ source('stammdaten', 'schluessel') }}
+),
+
+aktuell as (
+    select *
+    from zellen
+    qualify
+        dense_rank() over (
+            partition by jugendamt, tabelle, stichtag
+            order by datenstand desc nulls last, lieferung_nr desc
+        ) = 1
+),
+
+verortet as (
+    select
+        aktuell.* exclude (jugendamt),
+        tabellen.quelle,
+        tabellen.familie,
+        tabellen.rang,
+        coalesce(schluessel.jugendamt, aktuell.jugendamt) as jugendamt,
+        coalesce(schluessel.raum_id, aktuell.jugendamt || ':nicht_zuordenbar') as raum_id,
+        case when schluessel.raum_id is null then 'nicht_zuordenbar' else 'schluessel' end as raum_methode
+    from aktuell
+    inner join tabellen
+        on aktuell.tabelle = tabellen.tabelle
+    left join schluessel
+        on
+            aktuell.raum_schluessel = schluessel.schluessel
+            and tabellen.schluesselart = schluessel.schluesselart
+            and aktuell.jugendamt in (schluessel.jugendamt, '_amtlich')
+    where schluessel.raum_id is not null or aktuell.jugendamt != '_amtlich'
+),
+
+final as (
+    select
+        jugendamt,
+        raum_id,
+        raum_methode,
+        berichtsjahr,
+        stichtag,
+        familie,
+        quelle,
+        tabelle,
+        rang,
+        messgroesse,
+        herkunft,
+        geschlecht,
+        altersgruppe,
+        {{ alter_von('altersgruppe') }} as alter_von,
+        {{ alter_bis('altersgruppe') }} as alter_bis,
+        nationalitaet,
+        merkmal,
+        einheit,
+        wert,
+        status,
+        lieferung,
+        datenstand,
+        musterdaten
+    from verortet
+)
+
+select * from final
+{% endmacro %}

@@ -1,0 +1,10 @@
+select
+    jugendamt,
+    raum_id,
+    raum_name,
+    raumebene,
+    gebietsart,
+    gueltig_von,
+    gueltig_bis,
+    belegt
+from {{ source('stammdaten', 'raeume') }}

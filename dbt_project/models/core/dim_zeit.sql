@@ -1,0 +1,4 @@
+select distinct
+    berichtsjahr,
+    stichtag
+from {{ ref('fct_messgroessen') }}

@@ -1,0 +1,71 @@
+{#
+  Counts and delivered rates per Raum, rolled up: a Raum without a figure of its own is the sum of its children,
+  if every one of them has a figure. Delivered rates are never rolled up. Three steps reach from a part of a
+  Gemeinde to the whole.
+#}
+{% set zelle = [
+    'jugendamt', 'berichtsjahr', 'stichtag', 'familie', 'quelle', 'tabelle', 'rang', 'messgroesse', 'herkunft',
+    'geschlecht', 'altersgruppe', 'alter_von', 'alter_bis', 'nationalitaet', 'merkmal', 'einheit',
+] %}
+{% set zelle_text = zelle | join(', ') %}
+
+with
+
+kinder as (
+    select * from {{ ref('int_raeume__kinder') }}
+),
+
+stufe_0 as (
+    select
+        raum_id,
+        {{ zelle_text }},
+        wert,
+        status,
+        datenstand,
+        musterdaten,
+        raum_methode,
+        false as ist_summe,
+        false as ist_geschaetzt
+    from {{ ref('int_messgroessen__vereint') }}
+),
+
+{% for stufe in range(1, 4) %}
+stufe_{{ stufe }} as (
+    select * from stufe_{{ stufe - 1 }}
+    union all
+    select
+        kinder.eltern_raum_id as raum_id,
+        {% for spalte in zelle %}teil.{{ spalte }}, {% endfor %}
+        sum(teil.wert * kinder.gewicht) as wert,
+        {{ summenstatus('teil.status') }} as status,
+        max(teil.datenstand) as datenstand,
+        bool_or(teil.musterdaten) as musterdaten,
+        'summe' as raum_methode,
+        true as ist_summe,
+        bool_or(teil.ist_geschaetzt or kinder.gewicht < 1) as ist_geschaetzt
+    from stufe_{{ stufe - 1 }} as teil
+    inner join kinder
+        on
+            teil.jugendamt = kinder.jugendamt
+            and teil.stichtag = kinder.stichtag
+            and teil.raum_id = kinder.raum_id
+    left join stufe_{{ stufe - 1 }} as vorhanden
+        on
+            kinder.eltern_raum_id = vorhanden.raum_id
+            {% for spalte in zelle %}and teil.{{ spalte }} = vorhanden.{{ spalte }}
+            {% endfor %}
+    where teil.herkunft = 'gezaehlt' and vorhanden.raum_id is null
+    group by kinder.eltern_raum_id, kinder.hierarchie, {% for spalte in zelle %}teil.{{ spalte }}{{ ', ' if not loop.last }}{% endfor %}
+
+    having count_if(not kinder.ist_besonders) = max(kinder.erwartete_kinder)
+),
+{% endfor %}
+
+final as (
+    select
+        * exclude (wert),
+        case when status in ('gueltig', 'null_genau', 'gerundete_null') then wert end as wert
+    from stufe_3
+)
+
+select * from final

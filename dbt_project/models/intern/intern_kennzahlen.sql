@@ -1,0 +1,142 @@
+-- One row per Raum, year, Kennzahl and source with a value, and one where there is none; never a bare null.
+with
+
+raeume as (
+    select * from {{ ref('dim_raum') }}
+),
+
+kennzahlen as (
+    select * from {{ ref('dim_kennzahl') }}
+),
+
+quellenrang as (
+    select * from {{ source('stammdaten', 'quellenrang') }}
+),
+
+familienquelle as (
+    select
+        quellenrang.jugendamt,
+        tabellen.familie,
+        arg_min(quellenrang.quelle, quellenrang.rang) as quelle
+    from {{ source('stammdaten', 'extrakttabellen') }} as tabellen
+    inner join quellenrang
+        on tabellen.quelle = quellenrang.quelle
+    group by all
+),
+
+-- A Raum, or its place in a hierarchy, that the profile cannot prove.
+angenommen as (
+    select raum_id from {{ ref('dim_raum') }} where not belegt
+    union
+    select eltern_raum_id as raum_id from {{ source('stammdaten', 'zuordnung') }} where not belegt
+    except
+    select ganzes as raum_id from {{ source('stammdaten', 'jugendaemter') }}
+),
+
+vorhanden as (
+    select
+        jugendamt,
+        raum_id,
+        berichtsjahr,
+        stichtag,
+        kennzahl,
+        version,
+        quelle,
+        wert,
+        zaehler,
+        nenner,
+        status,
+        case when status = 'zeitreihenbruch' then 'Bruch in der Zeitreihe: ' || bruch else '' end as grund,
+        ist_geliefert,
+        ist_geschaetzt,
+        datenstand,
+        musterdaten
+    from {{ ref('int_kennzahlen__berechnet') }}
+),
+
+fehlend as (
+    select
+        fehlend.jugendamt,
+        fehlend.raum_id,
+        fehlend.berichtsjahr,
+        fehlend.stichtag,
+        fehlend.kennzahl,
+        fehlend.version,
+        coalesce(familienquelle.quelle, 'keine') as quelle,
+        null as wert,
+        null as zaehler,
+        null as nenner,
+        'nicht_verfuegbar' as status,
+        gruende.grund,
+        false as ist_geliefert,
+        false as ist_geschaetzt,
+        null as datenstand,
+        false as musterdaten
+    from {{ ref('int_kennzahlen__fehlend') }} as fehlend
+    inner join {{ ref('gruende') }} as gruende
+        on fehlend.grundart = gruende.grundart
+    left join familienquelle
+        on
+            fehlend.jugendamt = familienquelle.jugendamt
+            and fehlend.familie = familienquelle.familie
+),
+
+vereint as (
+    select * from vorhanden
+    union all
+    select * from fehlend
+),
+
+final as (
+    select
+        vereint.jugendamt,
+        vereint.raum_id,
+        raeume.raum_name,
+        raeume.raumebene,
+        cast(vereint.berichtsjahr as integer) as berichtsjahr,
+        vereint.stichtag,
+        vereint.kennzahl,
+        cast(vereint.version as integer) as version,
+        vereint.quelle,
+        cast(vereint.wert as double) as wert,
+        cast(vereint.zaehler as double) as zaehler,
+        cast(vereint.nenner as double) as nenner,
+        kennzahlen.einheit,
+        vereint.status,
+        array_to_string(
+            list_filter(
+                [
+                    case when vereint.ist_geliefert then 'gerundet' end,
+                    case when vereint.ist_geschaetzt then 'geschaetzt' end,
+                    case when angenommen.raum_id is not null then 'annahme' end,
+                    case when vereint.musterdaten then 'musterdaten' end
+                ],
+                lambda hinweis: hinweis is not null
+            ),
+            ', '
+        ) as hinweise,
+        vereint.grund,
+        cast(vereint.datenstand as date) as datenstand,
+        vereint.musterdaten,
+        row_number() over (
+            partition by vereint.jugendamt, vereint.raum_id, vereint.berichtsjahr, vereint.kennzahl, vereint.version
+            order by coalesce(quellenrang.rang, 99)
+        ) = 1 as hauptquelle
+    from vereint
+    inner join raeume
+        on
+            vereint.jugendamt = raeume.jugendamt
+            and vereint.raum_id = raeume.raum_id
+    inner join kennzahlen
+        on
+            vereint.kennzahl = kennzahlen.kennzahl
+            and vereint.version = kennzahlen.version
+    left join quellenrang
+        on
+            vereint.jugendamt = quellenrang.jugendamt
+            and vereint.quelle = quellenrang.quelle
+    left join angenommen
+        on vereint.raum_id = angenommen.raum_id
+)
+
+select * from final

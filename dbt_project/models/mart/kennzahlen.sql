@@ -1,0 +1,5 @@
+{{ geschuetzt(
+    'intern_kennzahlen',
+    ['jugendamt', 'raum_id', 'berichtsjahr', 'stichtag', 'kennzahl', 'version', 'quelle'],
+    ['wert', 'zaehler', 'nenner'],
+) }}

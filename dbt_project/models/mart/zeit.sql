@@ -1,0 +1,5 @@
+select distinct
+    jugendamt,
+    berichtsjahr,
+    stichtag
+from {{ ref('kennzahlen') }}

@@ -1,0 +1,297 @@
+"""The data house: its descriptions loaded once, and the steps of a refresh as plain functions.
+
+Here: contracts, profiles, catalogue, fingerprint, and one method per step in the order of a refresh.
+Not here: Dagster (``assets.py`` calls these steps), dbt (``dbt.py``), what a step does inside (``quality``,
+``reports``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from orchestration.sperre import jetzt
+from orchestration.umgebung import WURZEL, Umgebung
+from quality import geheimhaltung
+from quality.annahme import Annahme, Tuer
+from quality.befund import Befund
+from reports import marts, stand
+from reports import release as releases
+from reports.bericht import BerichtsAngaben, schreibe_bericht
+from reports.marts import Veroeffentlichung
+from sources import archiv, stammdaten
+from sources.ablage import AMTLICH, schreibe_json, schreibe_ordner
+from sources.archiv import Ergebnis
+from sources.katalog import Kennzahl, lade_katalog
+from sources.profile import Profil, lade_amtliche_feeds, lade_profile
+from sources.vertraege import Vertrag, lade_vertraege
+
+RAEUME = ("sources", "quality", "reports", "orchestration", "dbt_project")
+CODE_ENDUNGEN = {".py", ".sql", ".yml", ".csv", ".html", ".css", ".jinja", ".j2", ".svg"}
+
+
+class UnbekanntesJugendamt(Exception):
+    """A Jugendamt without a profile; German text with the known ones."""
+
+
+@dataclass(frozen=True)
+class Kandidat:
+    """What a refresh brought for one Jugendamt."""
+
+    jugendamt: str
+    ergebnis: str  # freigegeben | entwurf | gesperrt | unveraendert | ohne_daten
+    release: str
+    berichtsjahr: int
+    meldung: str
+    befunde: tuple[Befund, ...] = ()
+
+    def als_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {
+            "jugendamt": self.jugendamt,
+            "ergebnis": self.ergebnis,
+            "release": self.release,
+            "berichtsjahr": self.berichtsjahr,
+            "meldung": self.meldung,
+            "befunde": [releases.befund_als_dict(b) for b in self.befunde],
+        }
+
+
+def _hash_dateien(dateien: list[Path]) -> str:
+    gesamt = hashlib.sha256()
+    for datei in sorted(dateien):
+        gesamt.update(f"{datei.name}\0".encode() + datei.read_bytes())
+    return gesamt.hexdigest()
+
+
+class Haus:
+    """One data house with its descriptions."""
+
+    def __init__(self, umgebung: Umgebung, melde: Callable[[str], None] = lambda _: None) -> None:
+        """Keep the environment; descriptions are loaded when first needed."""
+        self.umgebung = umgebung
+        self.ablage = umgebung.ablage
+        self.melde = melde
+
+    @cached_property
+    def vertraege(self) -> dict[str, Vertrag]:
+        """Contracts by extract."""
+        return lade_vertraege()
+
+    @cached_property
+    def profile(self) -> dict[str, Profil]:
+        """Profiles by Jugendamt."""
+        return {p.jugendamt: p for p in lade_profile(self.umgebung.profilordner)}
+
+    @cached_property
+    def katalog(self) -> list[Kennzahl]:
+        """Catalogue in reading order."""
+        return lade_katalog(self.umgebung.kennzahlen)
+
+    @cached_property
+    def code_sha256(self) -> str:
+        """Hash of everything that decides what comes out, apart from deliveries."""
+        dateien = [p for raum in RAEUME for p in (WURZEL / raum).rglob("*")
+                   if p.suffix in CODE_ENDUNGEN and "__pycache__" not in p.parts]  # fmt: skip
+        fremde = [p for o in self.umgebung.profilordner if not o.is_relative_to(WURZEL) for p in o.rglob("*")]
+        return _hash_dateien(dateien + [p for p in fremde if p.suffix in CODE_ENDUNGEN])
+
+    def waehle(self, jugendamt: str | None) -> list[str]:
+        """The chosen Jugendamt, or all. Raises :class:`UnbekanntesJugendamt`."""
+        if jugendamt is None:
+            return list(self.profile)
+        if jugendamt not in self.profile:
+            raise UnbekanntesJugendamt(
+                f"Kein Profil für das Jugendamt '{jugendamt}'. Vorhanden: {', '.join(self.profile)}. Bitte: den "
+                "Schlüssel prüfen oder mit 'berichtswesen neu' ein Profil anlegen."
+            )
+        return [jugendamt]
+
+    def lieferungen(self) -> list[Ergebnis]:
+        """Accepted deliveries."""
+        return [e for _, e in archiv.lieferungen(self.ablage)]
+
+    def fingerabdruck(self, jugendamt: str, jahr: int | None) -> str:
+        """What a release of this Jugendamt is made from: deliveries, code, profiles, catalogue, Berichtsjahr."""
+        eingaben = [(e.extrakt, e.lieferung_nr, e.sha256) for e in self._eingaben(jugendamt)]
+        return hashlib.sha256(json.dumps([eingaben, self.code_sha256, jahr]).encode()).hexdigest()
+
+    def _eingaben(self, jugendamt: str) -> list[Ergebnis]:
+        return [e for e in self.lieferungen() if e.jugendamt in {jugendamt, AMTLICH}]
+
+    # --- the steps of a refresh, in order ---------------------------------------------------------------
+
+    def nimm_an(self, jugendaemter: list[str], landing: Path | None) -> Annahme:
+        """Take deliveries in, and write descriptions as tables for dbt."""
+        self.ablage.anlegen(list(self.profile))
+        feeds = {AMTLICH: lade_amtliche_feeds(self.umgebung.profilordner)}
+        feeds |= {j: self.profile[j].feeds for j in jugendaemter}
+        annahme = Tuer(self.ablage, self.vertraege, jetzt, self.melde).nimm_an(feeds, landing)
+        tabellen = stammdaten.als_tabellen(
+            list(self.profile.values()), self.vertraege, self.katalog, self.lieferungen()
+        )
+        stammdaten.schreibe(self.ablage, tabellen)
+        bericht = {
+            "zeit": jetzt(),
+            "neu": [e.datei for e in annahme.neu],
+            "bekannt": annahme.bekannt,
+            "nicht_angenommen": [e.als_dict() for e in annahme.nicht_angenommen],
+            "unruhig": [p.name for p in annahme.unruhig],
+            "lake_erneuert": len(annahme.lake_erneuert),
+        }
+        schreibe_json(self.ablage.pruefung / "_annahme.json", bericht)
+        return annahme
+
+    def zu_tun(self, jugendaemter: list[str], jahr: int | None) -> list[str]:
+        """Jugendämter whose last refresh is not this very one, or whose results are gone."""
+        if not self.ablage.warehouse.exists() or not self._veroeffentlichtes_steht():
+            return jugendaemter
+        return [j for j in jugendaemter if not self._ist_erledigt(j, jahr)]
+
+    def _veroeffentlichtes_steht(self) -> bool:
+        """Whether ``current`` shows the approved releases with their BI file."""
+        wahl = {j: r.id for j, r in stand.gewaehlt(self.ablage).items()}
+        bi = self.ablage.current / "bi" / "marts.duckdb"
+        return stand.gezeigt(self.ablage) == wahl and (not wahl or bi.exists())
+
+    def _ist_erledigt(self, jugendamt: str, jahr: int | None) -> bool:
+        merk = self.letzter_stand(jugendamt)
+        if merk.get("fingerabdruck") != self.fingerabdruck(jugendamt, jahr):
+            return False
+        if merk["ergebnis"] == "ohne_daten":
+            return True
+        fertig = merk["ergebnis"] in {"freigegeben", "entwurf", "unveraendert"}
+        return fertig and (self.ablage.releases / jugendamt / merk["release"] / "manifest.json").exists()
+
+    def letzter_stand(self, jugendamt: str) -> dict[str, Any]:
+        """What the last refresh of a Jugendamt brought ({} if there was none)."""
+        datei = self.ablage.pruefung / f"{jugendamt}.json"
+        return json.loads(datei.read_text("utf-8")) if datei.exists() else {}
+
+    def schuetze(self) -> int:
+        """Write the marks of geheimhaltung; returns their number."""
+        return geheimhaltung.schreibe_marken(self.ablage)
+
+    def erstelle(
+        self,
+        jugendamt: str,
+        jahr: int | None,
+        veroeffentlichung: Veroeffentlichung,
+        davor: list[Befund],
+    ) -> Kandidat:
+        """Export, check by the gate, and release one Jugendamt; remembers the outcome for the next refresh."""
+        berichtsjahr = jahr or marts.letztes_jahr(self.ablage.warehouse, jugendamt)
+        if berichtsjahr is None:
+            kandidat = Kandidat(jugendamt, "ohne_daten", "", 0, "Keine Lieferung enthält Werte für dieses Jugendamt.")
+        else:
+            kandidat = self._pruefe_und_schreibe(jugendamt, berichtsjahr, veroeffentlichung, davor)
+        merk = {**kandidat.als_dict(), "fingerabdruck": self.fingerabdruck(jugendamt, jahr), "zeit": jetzt()}
+        schreibe_json(self.ablage.pruefung / f"{jugendamt}.json", merk)
+        return kandidat
+
+    def _pruefe_und_schreibe(
+        self, jugendamt: str, berichtsjahr: int, veroeffentlichung: Veroeffentlichung, davor: list[Befund]
+    ) -> Kandidat:
+        from quality import gate
+
+        profil = self.profile[jugendamt]
+        release_id = releases.naechste_id(self.ablage, jugendamt, berichtsjahr)
+        ziel = self.ablage.releases / jugendamt / release_id
+        fertig: list[Kandidat] = []
+
+        def fuellen(ordner: Path) -> None:
+            marts.exportiere(self.ablage.warehouse, ordner / "marts", veroeffentlichung, jugendamt, berichtsjahr)
+            ergebnis = gate.pruefe(
+                ordner / "marts", berichtsjahr, profil.hierarchien[0].name, profil.schwellen, davor
+            )
+            if not ergebnis.offen:
+                gruende = "; ".join(f"{b.titel} ({b.anzahl})" for b in ergebnis.sperrend)
+                meldung = f"Kein Release: {gruende}. Das letzte Release bleibt in Kraft."
+                fertig.append(Kandidat(jugendamt, "gesperrt", "", berichtsjahr, meldung, ergebnis.befunde))
+                raise _Verworfen
+            inhalt = marts.inhalt_sha256(ordner / "marts")
+            gleiches = releases.mit_gleichem_inhalt(self.ablage, jugendamt, berichtsjahr, inhalt)
+            if gleiches is not None:
+                meldung = f"Die Zahlen sind dieselben wie in {gleiches.id}; kein neues Release."
+                fertig.append(
+                    Kandidat(jugendamt, "unveraendert", gleiches.id, berichtsjahr, meldung, ergebnis.befunde)
+                )
+                raise _Verworfen
+            angaben = self._angaben(profil, berichtsjahr)
+            schreibe_bericht(ordner / "marts", ordner / "bericht", angaben, list(ergebnis.befunde))
+            befunde = [releases.befund_als_dict(b) for b in ergebnis.befunde]
+            schreibe_json(ordner / "gate.json", {"erklaert": ergebnis.erklaert, "befunde": befunde})
+            releases.schreibe_manifest(
+                ordner, self._manifest(profil, berichtsjahr, release_id, inhalt, angaben.musterdaten)
+            )
+
+        try:
+            schreibe_ordner(ziel, fuellen)
+        except _Verworfen:
+            kandidat = fertig[0]
+            if kandidat.ergebnis == "unveraendert":
+                self._gib_automatisch_frei(profil, releases.lies(self.ablage.releases / jugendamt / kandidat.release))
+            return kandidat
+        release = self._gib_automatisch_frei(profil, releases.lies(ziel))
+        gate_befunde = json.loads((ziel / "gate.json").read_text("utf-8"))["befunde"]
+        meldung = (
+            "Release erstellt und freigegeben." if release.zustand == "freigegeben"
+            else "Release als Entwurf erstellt; es fehlt die Freigabe ('berichtswesen release approve')."
+        )  # fmt: skip
+        return Kandidat(
+            jugendamt, release.zustand, release_id, berichtsjahr, meldung, tuple(Befund(**b) for b in gate_befunde)
+        )
+
+    def _gib_automatisch_frei(self, profil: Profil, release: releases.Release) -> releases.Release:
+        if profil.freigabe == "automatisch" and release.zustand == "entwurf":
+            releases.trage_ein(release, "freigegeben", jetzt(), name="automatisch laut Profil")
+        return releases.lies(release.ordner)
+
+    def _attributionen(self, jugendamt: str) -> list[str]:
+        return sorted({self.vertraege[e.extrakt].attribution for e in self._eingaben(jugendamt)})
+
+    def _angaben(self, profil: Profil, berichtsjahr: int) -> BerichtsAngaben:
+        return BerichtsAngaben(
+            jugendamt=profil.jugendamt,
+            name=profil.name,
+            land=profil.land,
+            berichtsjahr=berichtsjahr,
+            ganzes=profil.ganzes,
+            ebenen=[(e.ebene, e.bezeichnung) for e in profil.raumebenen],
+            hauptebene=profil.hauptebene,
+            attributionen=self._attributionen(profil.jugendamt),
+            annahmen=list(profil.annahmen),
+            musterdaten=any(e.musterdaten for e in self._eingaben(profil.jugendamt)),
+        )
+
+    def _manifest(
+        self, profil: Profil, berichtsjahr: int, release_id: str, inhalt: str, musterdaten: bool
+    ) -> dict[str, Any]:
+        return {
+            "jugendamt": profil.jugendamt,
+            "berichtsjahr": berichtsjahr,
+            "release": release_id,
+            "erstellt": jetzt(),
+            "musterdaten": musterdaten,
+            "inhalt_sha256": inhalt,
+            "code_sha256": self.code_sha256,
+            "katalog": {k.kennzahl: k.version for k in self.katalog},
+            "eingaben": [
+                {"jugendamt": e.jugendamt, "extrakt": e.extrakt, "datei": e.datei, "sha256": e.sha256,
+                 "bytes": e.bytes, "lieferung_nr": e.lieferung_nr, "stand": e.stand, "musterdaten": e.musterdaten}
+                for e in self._eingaben(profil.jugendamt)
+            ],
+        }  # fmt: skip
+
+    def drehe(self, kommentare: Mapping[str, Mapping[str, str]]) -> bool:
+        """Show the approved releases; one flip. Returns whether something changed."""
+        return stand.setze(self.ablage, kommentare)
+
+
+class _Verworfen(Exception):  # noqa: N818 - leaves the half-made folder to be removed, is never seen outside
+    """The candidate does not become a release."""

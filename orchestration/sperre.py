@@ -1,0 +1,54 @@
+"""One refresh per data home: a kernel lock that dies with its process.
+
+Here: taking and giving back the lock, and saying who holds it.
+Not here: marking runs of a dead process (``orchestration/resources.py``).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+
+class Gesperrt(Exception):
+    """Another process is refreshing this data home; the German text says who, since when and what to do."""
+
+
+def jetzt() -> str:
+    """Now in UTC, ISO, to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _halter(text: str) -> str:
+    try:
+        wer = json.loads(text)
+    except json.JSONDecodeError:
+        return "Ein anderer Lauf"
+    beginn = datetime.fromisoformat(wer["beginn"]).astimezone()
+    return f"'{wer['verb']}' (Prozess {wer['pid']}) seit {beginn:%d.%m.%Y %H:%M:%S}"
+
+
+@contextmanager
+def sperre(datei: Path, verb: str) -> Iterator[None]:
+    """Hold the lock of a data home. Raises :class:`Gesperrt` at once if another process holds it."""
+    datei.parent.mkdir(parents=True, exist_ok=True)
+    with datei.open("a+", encoding="utf-8") as griff:
+        try:
+            fcntl.flock(griff, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            griff.seek(0)
+            raise Gesperrt(
+                f"{_halter(griff.read())} arbeitet an diesem Datenhaus. Erwartet: ein Lauf zur Zeit. Bitte: warten, "
+                "bis er fertig ist, und dann erneut starten; 'berichtswesen status' zeigt den Stand."
+            ) from None
+        griff.seek(0)
+        griff.truncate()
+        griff.write(json.dumps({"pid": os.getpid(), "verb": verb, "beginn": jetzt()}))
+        griff.flush()
+        yield
+        griff.truncate(0)

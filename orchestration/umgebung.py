@@ -1,0 +1,63 @@
+"""The environment: where the data home and the descriptions are, read once, here and nowhere else.
+
+Here: environment variables and the paths derived from them.
+Not here: the stores inside the data home (``sources/ablage.py``).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from sources.ablage import Ablage
+
+WURZEL = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Umgebung:
+    """Data home, profile folders and the repository's own folders."""
+
+    home: Path
+    profilordner: tuple[Path, ...]
+
+    @property
+    def ablage(self) -> Ablage:
+        """The stores of the data home."""
+        return Ablage(self.home)
+
+    @property
+    def dbt_projekt(self) -> Path:
+        """The dbt project."""
+        return WURZEL / "dbt_project"
+
+    @property
+    def kennzahlen(self) -> Path:
+        """The Kennzahlen catalogue."""
+        return self.dbt_projekt / "kennzahlen"
+
+    def setze_variablen(self) -> None:
+        """Set what dbt's profile and Dagster read, and keep Dagster's home in the data home."""
+        os.environ["BERICHTSWESEN_HOME"] = str(self.home)
+        os.environ["BERICHTSWESEN_LAKE"] = str(self.ablage.lake)
+        os.environ["BERICHTSWESEN_WAREHOUSE"] = str(self.ablage.warehouse)
+        os.environ["DAGSTER_HOME"] = str(self.ablage.dagster)
+        os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "yes")
+        self.ablage.dagster.mkdir(parents=True, exist_ok=True)
+        eigene = self.ablage.dagster / "dagster.yaml"
+        if not eigene.exists() or eigene.read_bytes() != (WURZEL / "dagster.yaml").read_bytes():
+            shutil.copyfile(WURZEL / "dagster.yaml", eigene)
+
+
+def lies_umgebung(home: Path | None = None) -> Umgebung:
+    """Read the environment.
+
+    ``BERICHTSWESEN_HOME``: data home (default ``./data``). ``BERICHTSWESEN_JUGENDAEMTER``: folders of Jugendamt
+    profiles, separated like a search path (default: the ones that ship with the project).
+    """
+    gewaehlt = home or Path(os.environ.get("BERICHTSWESEN_HOME") or "data")
+    ordner = os.environ.get("BERICHTSWESEN_JUGENDAEMTER")
+    profile = [Path(p) for p in ordner.split(os.pathsep)] if ordner else [WURZEL / "sources" / "jugendaemter"]
+    return Umgebung(gewaehlt.absolute(), tuple(p.absolute() for p in profile))

@@ -1,0 +1,1 @@
+"""What is good enough: the door, quarantine, geheimhaltung and the gate."""

@@ -1,0 +1,212 @@
+"""The door: is a delivery good enough, and which of its rows are not.
+
+Here: judging cells by contract (Pandera), comparing with the last accepted delivery, thresholds, quarantine rows
+with a German sentence that can be sent back, writing accepted cells to the lake.
+Not here: reading formats and archiving bytes (``sources``), totals and relations (``dbt_project/tests``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from quality.schema import arrow_schema, pandera_schema
+from sources.ablage import Ablage, schreibe_datei
+from sources.archiv import Ergebnis
+from sources.formate import Gelesen, Lesefehler, regionaldatenbank, tabelle
+from sources.vertraege import Vertrag
+from sources.zellen import in_zellen
+
+QUARANTAENE_SCHEMA = {
+    "zeile": pl.Int64, "regel": pl.String, "spalte": pl.String, "wert": pl.String, "meldung": pl.String,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Geprueft:
+    """A judged delivery: cells for the lake, rows for quarantine, what the reader told."""
+
+    zellen: pl.DataFrame
+    quarantaene: pl.DataFrame
+    gelesen: Gelesen
+
+
+def lies(inhalt: bytes, dateiname: str, vertrag: Vertrag) -> Gelesen:
+    """Read bytes with the reader the contract names. Raises :class:`Lesefehler`."""
+    if vertrag.format == "tabelle":
+        return tabelle.lies(inhalt, dateiname, vertrag.kodierungen)
+    gelesen = regionaldatenbank.lies(inhalt)
+    if gelesen.kodierung not in vertrag.kodierungen:
+        raise Lesefehler(
+            "kodierung",
+            f"Die Datei ist als {gelesen.kodierung} kodiert",
+            " oder ".join(vertrag.kodierungen),
+            "die Datei neu abrufen oder umkodieren",
+        )
+    return gelesen
+
+
+def pruefe(inhalt: bytes, dateiname: str, vertrag: Vertrag, angaben: Mapping[str, str]) -> Geprueft:
+    """Read and judge one delivery.
+
+    Returns:
+        Cells that meet the contract (columns of ``sources/zellen.yml`` without the technical ones) and the rows
+        that do not (columns zeile, regel, spalte, wert, meldung).
+
+    Raises:
+        Lesefehler: unreadable, wrong table, missing column, or more bad rows than the contract allows.
+    """
+    gelesen = lies(inhalt, dateiname, vertrag)
+    zellen = in_zellen(gelesen, vertrag, angaben)
+    verstoesse = _verstoesse(zellen, vertrag)
+    schlecht = verstoesse["index"].unique()
+    anteil = len(schlecht) / max(len(zellen), 1)
+    quarantaene = _quarantaene(zellen, verstoesse)
+    if anteil > vertrag.schwellen.quarantaene_anteil:
+        beispiele = " | ".join(quarantaene["meldung"].head(3))
+        raise Lesefehler(
+            "zu_viele_fehler",
+            f"{len(schlecht)} von {len(zellen)} Werten ({anteil:.1%}) verletzen den Vertrag: {beispiele}",
+            f"höchstens {vertrag.schwellen.quarantaene_anteil:.1%}",
+            "die Lieferung berichtigen und neu liefern; die letzte gute Lieferung bleibt in Kraft",
+        )
+    gut = zellen.with_row_index("_i").filter(~pl.col("_i").is_in(schlecht.implode()))
+    fachlich = [s.name for s in vertrag.spalten if not s.technisch]
+    return Geprueft(gut.select(fachlich), quarantaene, gelesen)
+
+
+def _verstoesse(zellen: pl.DataFrame, vertrag: Vertrag) -> pl.DataFrame:
+    """Failing (index, regel, spalte); a cell may fail several rules."""
+    import pandera.polars as pa_pl
+
+    leer = pl.DataFrame(schema={"index": pl.UInt32, "regel": pl.String, "spalte": pl.String})
+    try:
+        pandera_schema(vertrag).validate(zellen, lazy=True)
+    except pa_pl.errors.SchemaErrors as fehler:
+        faelle = fehler.failure_cases
+    else:
+        return leer
+    ohne_zeile = faelle.filter(pl.col("index").is_null())
+    if len(ohne_zeile):
+        raise Lesefehler(
+            "form",
+            f"Die gelesenen Spalten passen nicht zum Vertrag: {ohne_zeile['check'].unique().to_list()}",
+            f"die Spalten und Typen des Vertrags {vertrag.extrakt}",
+            "den Vertrag oder die Lieferung angleichen",
+        )
+    return faelle.select(
+        index=pl.col("index").cast(pl.UInt32),
+        regel=pl.col("check").str.extract(r"^(\w+)"),
+        spalte=pl.col("column").fill_null(""),
+    ).unique(maintain_order=True)
+
+
+_SATZ = {
+    "isin": "unbekannter Code",
+    "str_matches": "entspricht nicht der vereinbarten Form",
+    "in_range": "liegt außerhalb des vereinbarten Bereichs",
+    "not_nullable": "fehlt oder ist nicht lesbar",
+    "wert": "ist keine Zahl und kein vereinbartes Zeichen",
+    "bereich": "liegt außerhalb des vereinbarten Bereichs",
+    "schluessel": "kommt doppelt vor",
+}
+
+
+def _quarantaene(zellen: pl.DataFrame, verstoesse: pl.DataFrame) -> pl.DataFrame:
+    """Rows for quarantine with a sentence that names place, value and rule."""
+    if verstoesse.is_empty():
+        return pl.DataFrame(schema=QUARANTAENE_SCHEMA)
+    betroffen = verstoesse.join(zellen.with_row_index("index"), on="index", how="left")
+    zeilen = []
+    for z in betroffen.iter_rows(named=True):
+        spalte = z["spalte"] or ("wert" if z["regel"] != "schluessel" else "schluessel")
+        roh = {"wert": z["wert_roh"] or z["wert"], "stichtag": z["zeit_roh"]}.get(spalte, z.get(spalte))
+        ort = f"{z['raum_name'] or '(ohne Name)'} ({z['raum_schluessel'] or 'ohne Schlüssel'}), {z['zeit_roh']}"
+        satz = _SATZ.get(z["regel"], z["regel"])
+        zeilen.append(
+            {
+                "zeile": z["zeile"],
+                "regel": z["regel"],
+                "spalte": spalte,
+                "wert": str(roh),
+                "meldung": f"Zeile {z['zeile']}, {ort}: {spalte} '{roh}' {satz}.",
+            }
+        )
+    return pl.DataFrame(zeilen, schema=QUARANTAENE_SCHEMA)
+
+
+def vergleiche(neu: pl.DataFrame, bisher: pl.DataFrame | None, vertrag: Vertrag) -> None:
+    """Refuse a delivery that lost Räume against the last accepted one, per table and Stichtag.
+
+    Raises:
+        Lesefehler: fewer Räume than ``schwellen.zeilen_rueckgang`` allows.
+    """
+    if bisher is None:
+        return
+    je = ["tabelle", "stichtag"]
+    zahl = pl.col("raum_schluessel").n_unique()
+    paare = (
+        neu.group_by(je).agg(neu=zahl).join(bisher.group_by(je).agg(bisher=zahl), on=je, how="inner")
+        .with_columns(rueckgang=1 - pl.col("neu") / pl.col("bisher"))
+        .filter(pl.col("rueckgang") > vertrag.schwellen.zeilen_rueckgang)
+        .sort("rueckgang", *je, descending=[True, False, False])
+    )  # fmt: skip
+    for z in paare.head(1).iter_rows(named=True):
+        raise Lesefehler(
+            "rueckgang",
+            f"Tabelle {z['tabelle']} zum {z['stichtag']:%d.%m.%Y} hat {z['neu']} Gebiete, "
+            f"die letzte angenommene Lieferung hatte {z['bisher']}",
+            f"höchstens {vertrag.schwellen.zeilen_rueckgang:.0%} weniger",
+            "prüfen, ob die Lieferung vollständig ist, und neu liefern",
+        )
+
+
+def lake_datei(ablage: Ablage, vertrag: Vertrag, sha256: str) -> Path:
+    """Where the cells of one delivery lie."""
+    return ablage.lake / vertrag.extrakt / f"{sha256}.parquet"
+
+
+def ist_aktuell(datei: Path, vertrag: Vertrag) -> bool:
+    """Whether a lake file exists and was written under today's contract."""
+    if not datei.exists():
+        return False
+    metadaten = pq.read_schema(datei).metadata or {}
+    return bool(metadaten.get(b"vertrag_sha256") == vertrag.sha256.encode())
+
+
+def schreibe_lake(ablage: Ablage, vertrag: Vertrag, geprueft: Geprueft, ergebnis: Ergebnis) -> None:
+    """Write the accepted cells of one delivery, and its quarantine rows, as Parquet."""
+    stand = geprueft.gelesen.meta.get("stand", "")[:10] or None
+    zellen = geprueft.zellen.with_columns(
+        jugendamt=pl.lit(ergebnis.jugendamt),
+        lieferung=pl.lit(ergebnis.sha256),
+        lieferung_nr=pl.lit(ergebnis.lieferung_nr, pl.Int64),
+        datenstand=pl.lit(stand, pl.String).str.to_date("%Y-%m-%d", strict=False),
+        musterdaten=pl.lit(geprueft.gelesen.musterdaten),
+    )
+    schema = arrow_schema(vertrag)
+    tabelle_ = zellen.select(schema.names).to_arrow().cast(schema)
+    ziel = lake_datei(ablage, vertrag, ergebnis.sha256)
+    schreibe_datei(ziel, lambda p: pq.write_table(tabelle_, p, compression="zstd"))
+    if len(geprueft.quarantaene):
+        schreibe_quarantaene(ablage, ergebnis, geprueft.quarantaene)
+
+
+def schreibe_quarantaene(ablage: Ablage, ergebnis: Ergebnis, zeilen: pl.DataFrame) -> None:
+    """Keep rejected rows with their delivery."""
+    ordner = ablage.quarantaene / ergebnis.jugendamt / ergebnis.extrakt / ergebnis.sha256
+    voll = zeilen.with_columns(lieferung=pl.lit(ergebnis.sha256), datei=pl.lit(ergebnis.datei))
+    schreibe_datei(ordner / "zeilen.parquet", lambda p: voll.write_parquet(p))
+
+
+def schreibe_leere(ablage: Ablage, vertrag: Vertrag) -> None:
+    """One zero-row file per dataset, so that a view over it never meets an empty folder."""
+    schema = arrow_schema(vertrag)
+    ziel = ablage.lake / vertrag.extrakt / "_leer.parquet"
+    if not ist_aktuell(ziel, vertrag):
+        schreibe_datei(ziel, lambda p: pq.write_table(pa.table({n: [] for n in schema.names}, schema=schema), p))

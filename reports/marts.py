@@ -1,0 +1,88 @@
+"""Marts as files: what is declared for publication, exported for one Jugendamt, and the BI file of all.
+
+Here: Parquet and CSV of a release, the DuckDB file that BI tools open, content hashes.
+Not here: which columns are published (dbt exposure and column meta, handed in), states of a release
+(``reports/release.py``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+Veroeffentlichung = Mapping[str, Sequence[str]]
+"""Mart name to published columns, in order."""
+
+# DuckDB drivers from 1.1 on can open a file of this storage version.
+SPEICHERVERSION = "v1.1.0"
+
+
+def exportiere(
+    warehouse: Path, ziel: Path, veroeffentlichung: Veroeffentlichung, jugendamt: str, berichtsjahr: int
+) -> None:
+    """Write each published mart of one Jugendamt as ``<mart>.parquet`` and ``<mart>.csv``, rows sorted.
+
+    Rows after the Berichtsjahr are left out. The CSV is for Excel: UTF-8 with BOM, semicolon, decimal comma.
+    """
+    ziel.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        for mart, spalten in veroeffentlichung.items():
+            bedingungen, werte = [], []
+            if "jugendamt" in spalten:
+                bedingungen.append("jugendamt = ?")
+                werte.append(jugendamt)
+            if "berichtsjahr" in spalten:
+                bedingungen.append("berichtsjahr <= ?")
+                werte.append(str(berichtsjahr))
+            wo = f"where {' and '.join(bedingungen)}" if bedingungen else ""
+            liste = ", ".join(f'"{s}"' for s in spalten)
+            rahmen = con.execute(f'select {liste} from mart."{mart}" {wo} order by all', werte).pl()
+            rahmen.write_parquet(ziel / f"{mart}.parquet", compression="zstd")
+            rahmen.write_csv(ziel / f"{mart}.csv", separator=";", decimal_comma=True, include_bom=True)
+
+
+def inhalt_sha256(marts: Path) -> str:
+    """Hash of the sorted contents of all marts in a folder; equal contents, equal hash."""
+    gesamt = hashlib.sha256()
+    for datei in sorted(marts.glob("*.parquet")):
+        inhalt = pl.read_parquet(datei).write_csv().encode()
+        gesamt.update(f"{datei.stem}:{hashlib.sha256(inhalt).hexdigest()}\n".encode())
+    return gesamt.hexdigest()
+
+
+def letztes_jahr(warehouse: Path, jugendamt: str) -> int | None:
+    """The latest year in which a Jugendamt has any value, or None."""
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        zeile = con.execute(
+            "select max(berichtsjahr) from mart.kennzahlen where jugendamt = ? and wert is not null",
+            [jugendamt],
+        ).fetchone()
+    return zeile[0] if zeile else None
+
+
+def schreibe_bi(ziel: Path, mart_ordner: Sequence[Path], kommentare: Mapping[str, Mapping[str, str]]) -> None:
+    """Build the DuckDB file of all Jugendämter from the marts of their releases, joined by column name.
+
+    Args:
+        ziel: the file to make.
+        mart_ordner: one folder of Parquet marts per Jugendamt.
+        kommentare: mart name to column descriptions ("" = the table's), kept in the file for BI tools.
+    """
+    namen = sorted({d.stem for ordner in mart_ordner for d in ordner.glob("*.parquet")})
+    with duckdb.connect() as con:
+        con.sql(f"attach '{ziel}' as bi (storage_version '{SPEICHERVERSION}')")
+        con.sql("create schema bi.mart")
+        for name in namen:
+            dateien = [str(o / f"{name}.parquet") for o in mart_ordner if (o / f"{name}.parquet").exists()]
+            quelle = con.read_parquet(dateien, union_by_name=True)
+            distinkt = "distinct" if "jugendamt" not in quelle.columns else ""
+            con.sql(f'create table bi.mart."{name}" as select {distinkt} * from quelle order by all')
+            for spalte, text in kommentare.get(name, {}).items():
+                objekt = f'column bi.mart."{name}"."{spalte}"' if spalte else f'table bi.mart."{name}"'
+                if not spalte or spalte in quelle.columns:
+                    con.sql(f"comment on {objekt} is '{text.replace(chr(39), chr(39) * 2)}'")
+        con.sql("detach bi")

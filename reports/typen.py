@@ -1,0 +1,262 @@
+"""The types of the report model, free of HTML and of files.
+
+Belongs here: what a figure, a Raum and a report are, and what follows from one value alone. Not here:
+reading marts (`modell`), wording (`woerter`), number format (`zahlen`), pages (`bericht`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from quality.befund import Befund
+
+NENNER_KLEIN = 300
+"""Below this denominator the report prints n beside a rate."""
+
+_WERT_ZEIGEN = frozenset({"gueltig", "null_genau", "gerundete_null", "unsicher", "zeitreihenbruch"})
+
+
+class BerichtFehler(Exception):  # noqa: N818 - German domain term, as in the other rooms
+    """The marts of a release do not allow a report; the text is German and says what to do."""
+
+
+@dataclass(frozen=True)
+class BerichtsAngaben:
+    """What the report says about a Jugendamt that does not stand in the marts.
+
+    `ganzes` is the raum_id of the whole; `ebenen` are pairs (raumebene, Bezeichnung), top down;
+    `annahmen` are German sentences on what is `belegt: false` in the profile.
+    """
+
+    jugendamt: str
+    name: str
+    land: str
+    berichtsjahr: int
+    ganzes: str
+    ebenen: list[tuple[str, str]]
+    hauptebene: str
+    attributionen: list[str]
+    annahmen: list[str]
+    musterdaten: bool
+
+
+@dataclass(frozen=True)
+class Kennzahl:
+    """One catalogue entry (mart `kennzahlenkatalog`) in the version that the report shows."""
+
+    kennzahl: str
+    version: int
+    familie: str
+    name: str
+    kurzname: str
+    definition: str
+    zaehler_text: str
+    nenner_text: str
+    faktor: float | None
+    einheit: str
+    nachkommastellen: int
+    stichtagsregel: str
+    niedrigste_ebene: str
+    mindestnenner: float | None
+    richtung: str
+    quelle_text: str
+    amtliche_referenz: str
+    reihenbrueche: str
+    interpretation: str
+    reihenfolge: int
+
+    @property
+    def anker(self) -> str:
+        """Fragment of the Indikatorenblatt in kennzahlen.html."""
+        return "k-" + self.kennzahl.replace("_", "-")
+
+    @property
+    def ist_zahl(self) -> bool:
+        """True for a count, of which a Raum has a share; False for a rate, which is compared."""
+        return not self.nenner_text
+
+    @property
+    def ist_prozent(self) -> bool:
+        """True for a percentage: the sign stands beside each figure, a difference is in Prozentpunkte."""
+        return self.einheit in ("%", "Prozent")
+
+    @property
+    def ist_veraenderung(self) -> bool:
+        """True for a change: the change of a change says nothing a reader can use."""
+        return "veraenderung" in self.kennzahl
+
+
+@dataclass(frozen=True)
+class Wert:
+    """One row of mart `kennzahlen`; `wert` is unrounded, in the unit of its Kennzahl."""
+
+    kennzahl: str
+    jahr: int
+    stichtag: date | None
+    quelle: str
+    wert: float | None
+    nenner: float | None
+    status: str
+    hinweise: tuple[str, ...]
+    grund: str
+    datenstand: date | None
+    musterdaten: bool
+    nach_bruch: bool = False
+
+    @property
+    def hat_wert(self) -> bool:
+        """True if a figure may be shown; a protected row shows none, whatever it carries."""
+        return self.wert is not None and self.status in _WERT_ZEIGEN
+
+    @property
+    def n_klein(self) -> float | None:
+        """The denominator (persons) where it is too small to pass over, else None."""
+        return self.nenner if self.nenner is not None and self.nenner < NENNER_KLEIN else None
+
+
+@dataclass(frozen=True)
+class Vergleich:
+    """The whole beside a Raum: same year; `gleiche_quelle` says whether the source is the same too."""
+
+    wert: Wert
+    gleiche_quelle: bool
+    differenz: float
+    """Raum minus whole, in the unit of the Kennzahl."""
+    anteil_pct: float | None
+    """The Raum's share of the whole in percent, for counts only."""
+
+
+@dataclass(frozen=True)
+class Angabe:
+    """What the report says on one Kennzahl in one Raum.
+
+    `gezeigt` is the newest row that has a figure, `fehlt` the newest row that has none although it is
+    newer; both None when the marts hold no row at all.
+    """
+
+    kennzahl: Kennzahl
+    gezeigt: Wert | None
+    fehlt: Wert | None
+    veraenderung: float | None
+    vergleich: Vergleich | None
+    reihe: tuple[Wert, ...]
+    vergleichsreihe: tuple[Wert, ...]
+
+    @property
+    def mit_wert(self) -> tuple[Wert, ...]:
+        """The years that have a figure, oldest first."""
+        return tuple(w for w in self.reihe if w.hat_wert)
+
+    @property
+    def musterdaten(self) -> bool:
+        """True if any year of this Kennzahl is invented."""
+        return any(w.musterdaten for w in self.reihe)
+
+
+@dataclass(frozen=True)
+class Zugehoerigkeit:
+    """A dated line between a Raum and its parent (or child) in one hierarchy."""
+
+    hierarchie: str
+    raum_id: str
+    raum_name: str
+    slug: str | None
+    gueltig_von: date | None
+    gueltig_bis: date | None
+    belegt: bool
+
+
+@dataclass(frozen=True)
+class Blatt:
+    """One Raum with everything that its page shows."""
+
+    raum_id: str
+    name: str
+    ebene: str
+    ebene_name: str
+    slug: str
+    gueltig_von: date | None
+    gueltig_bis: date | None
+    belegt: bool
+    eltern: tuple[Zugehoerigkeit, ...]
+    kinder: tuple[Zugehoerigkeit, ...]
+    angaben: tuple[Angabe, ...]
+
+    @property
+    def hat_werte(self) -> bool:
+        """True if at least one Kennzahl has a figure in any year."""
+        return any(a.gezeigt for a in self.angaben)
+
+    @property
+    def jahre(self) -> list[int]:
+        """Years with a row that is worth a line in the table, oldest first."""
+        return sorted({w.jahr for a in self.angaben if a.gezeigt for w in a.reihe})
+
+    @property
+    def musterdaten(self) -> bool:
+        """True if any figure of this Raum is invented."""
+        return any(a.musterdaten for a in self.angaben)
+
+    def angabe(self, kennzahl: str) -> Angabe:
+        """The Angabe of one Kennzahl; every Blatt has one for each catalogue entry."""
+        return next(a for a in self.angaben if a.kennzahl.kennzahl == kennzahl)
+
+
+@dataclass(frozen=True)
+class Spalte:
+    """One Kennzahl as a column of a level's table: every cell of it has this year if it can."""
+
+    kennzahl: Kennzahl
+    jahr: int
+    quellen: tuple[str, ...]
+    ganzes: Wert | None
+    """The whole in that year, as the Räume of this column are compared with it."""
+
+
+@dataclass(frozen=True)
+class Ebene:
+    """All Räume of one level, by name; `spalten` are the Kennzahlen that have figures there."""
+
+    ebene: str
+    name: str
+    blaetter: tuple[Blatt, ...]
+    spalten: tuple[Spalte, ...]
+    ohne_werte: tuple[Angabe, ...]
+
+    @property
+    def musterdaten(self) -> bool:
+        """True if any figure of this level is invented."""
+        return any(b.musterdaten for b in self.blaetter)
+
+
+@dataclass(frozen=True)
+class Meldung:
+    """One row of mart `datenqualitaet`."""
+
+    gegenstand: str
+    ergebnis: str
+    meldung: str
+    datenstand: date | None
+    musterdaten: bool
+
+
+@dataclass(frozen=True)
+class Bericht:
+    """Everything that any form of the report shows; figures come from here and nowhere else."""
+
+    angaben: BerichtsAngaben
+    kennzahlen: tuple[Kennzahl, ...]
+    ganzes: Blatt
+    ebenen: tuple[Ebene, ...]
+    familien: tuple[str, ...]
+    fehlende_familien: tuple[Meldung, ...]
+    lieferungen: tuple[Meldung, ...]
+    datenstaende: tuple[tuple[str, date], ...]
+    """Per source the newest date on which its data were drawn, by source code."""
+    musterdaten: bool
+    befunde: Sequence[Befund] = field(default_factory=tuple)
+
+    @property
+    def blaetter(self) -> list[Blatt]:
+        """All Räume below the whole, level by level, each by name."""
+        return [b for e in self.ebenen for b in e.blaetter]

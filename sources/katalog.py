@@ -1,0 +1,89 @@
+"""The Kennzahlen catalogue: one entry per Kennzahl and version, described as data.
+
+Here: the model of ``dbt_project/kennzahlen/<code>.yml`` and its loader.
+Not here: the calculation (dbt reads the entries as tables), the Indikatorenblatt's layout (``reports``).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from sources.vertraege import pruefmeldung
+
+OFFEN = 999
+
+
+class KatalogFehler(Exception):
+    """A catalogue entry that cannot be used; German text with file, key and remedy."""
+
+
+class _Modell(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Bestandteil(_Modell):
+    """One addend of numerator or denominator: a Messgröße at a breakdown, possibly of another year."""
+
+    messgroesse: str
+    vorzeichen: Literal[1, -1] = 1
+    jahre_zurueck: int = Field(default=0, ge=0)
+    alter: tuple[int, int] | None = Field(default=None, description="von, bis unter; 999 = offen")
+    geschlecht: str = "insgesamt"
+    nationalitaet: str = "insgesamt"
+    merkmal: str = "insgesamt"
+
+
+class Seite(_Modell):
+    """Numerator or denominator: words for people, parts for the calculation."""
+
+    text: str = Field(min_length=3)
+    bestandteile: tuple[Bestandteil, ...] = Field(min_length=1)
+
+
+class Kennzahl(_Modell):
+    """One Kennzahl in one version; ``nenner`` is missing for plain counts."""
+
+    kennzahl: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    version: int = Field(ge=1)
+    gueltig_ab: date
+    familie: str
+    reihenfolge: int
+    name: str = Field(min_length=3)
+    kurzname: str = Field(min_length=2)
+    definition: str = Field(min_length=20)
+    zaehler: Seite
+    nenner: Seite | None = None
+    faktor: float = 1
+    einheit: str
+    nachkommastellen: int = Field(ge=0, le=3)
+    stichtagsregel: str = Field(min_length=5)
+    niedrigste_ebene: Literal["kreis", "gemeinde", "gemeindeteil"]
+    mindestnenner: float = 0
+    richtung: Literal["neutral", "hoeher_ist_belastender", "niedriger_ist_belastender"]
+    geliefert_als: str = Field(default="", description="Messgröße under which a source delivers the ready rate")
+    quelle_text: str = Field(min_length=5)
+    amtliche_referenz: str
+    interpretation: str = Field(min_length=20)
+    profile: tuple[str, ...] = Field(default=("alle",), description="Kennzahlen profiles that show it")
+
+
+def lade_katalog(ordner: Path) -> list[Kennzahl]:
+    """All entries in reading order. Raises :class:`KatalogFehler`."""
+    eintraege: list[Kennzahl] = []
+    for datei in sorted(ordner.glob("*.yml")):
+        try:
+            eintraege.append(Kennzahl.model_validate(yaml.safe_load(datei.read_text("utf-8"))))
+        except ValidationError as fehler:
+            raise KatalogFehler(f"{datei.name}: {pruefmeldung(fehler)}. Muster: bev_gesamt.yml.") from None
+        except (yaml.YAMLError, UnicodeDecodeError) as fehler:
+            raise KatalogFehler(f"{datei.name}: kein lesbares YAML ({fehler}).") from None
+        if datei.stem != eintraege[-1].kennzahl:
+            raise KatalogFehler(f"{datei.name}: kennzahl heißt '{eintraege[-1].kennzahl}'. Bitte angleichen.")
+    if not eintraege:
+        raise KatalogFehler(f"{ordner}: keine Einträge. Erwartet: eine .yml-Datei je Kennzahl.")
+    return sorted(eintraege, key=lambda k: (k.reihenfolge, k.kennzahl, k.version))

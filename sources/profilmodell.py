@@ -1,0 +1,264 @@
+"""The models of a Jugendamt profile: head, levels, feeds, Räume, memberships, further keys.
+
+In here: the form of each entry of a profile folder and what single entries can do (matching a file name,
+resolving a key). Not in here: reading the files (`profile.py`), rules across entries (`profilpruefung.py`),
+the profiles themselves (`jugendaemter/<name>/`).
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+
+Gebietsart = Literal[
+    "kreis", "kreisfreie_stadt", "gemeinde", "samtgemeinde", "gemeindeteil", "gemeindefrei", "region"
+]
+Quelle = Literal["fortschreibung", "register", "schulstatistik"]
+_Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+_Text = Annotated[str, Field(min_length=1)]
+
+
+@dataclass(frozen=True)
+class Mangel:
+    """One thing wrong in a profile, in German for the person who maintains it.
+
+    Attributes:
+        datei: folder and file, e.g. "musterkreis/raeume.csv".
+        schluessel: key in the YAML file, or line and column in a table; "" for the file as a whole.
+        was: what came.
+        erwartet: what was expected.
+        tun: what to do, beginning with a verb.
+    """
+
+    datei: str
+    schluessel: str
+    was: str
+    erwartet: str
+    tun: str
+
+    def __str__(self) -> str:
+        stelle = f"{self.datei}, {self.schluessel}" if self.schluessel else self.datei
+        return f"{stelle}: {self.was}. Erwartet: {self.erwartet}. Bitte: {self.tun}."
+
+
+class ProfilFehler(Exception):  # noqa: N818 (German domain name)
+    """A profile that cannot be used; `maengel` lists everything found, `str()` gives one line for each."""
+
+    def __init__(self, maengel: Sequence[Mangel]) -> None:
+        self.maengel = tuple(maengel)
+        super().__init__("\n".join(str(mangel) for mangel in self.maengel))
+
+
+def _wahrheitswert(wert: object) -> object:
+    """Only `true` and `false`: a profile states facts, and "1" or "ja" would hide a shifted column."""
+    if isinstance(wert, str):
+        if wert not in {"true", "false"}:
+            raise ValueError("true oder false")
+        return wert == "true"
+    return wert
+
+
+def _offen(wert: object) -> object:
+    return None if wert == "" else wert
+
+
+_Belegt = Annotated[bool, BeforeValidator(_wahrheitswert)]
+_Ende = Annotated[date | None, BeforeValidator(_offen)]
+
+
+class Basis(BaseModel):
+    """Unchangeable, and closed to keys that nobody knows."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Ebene(Basis):
+    """A level of space: `ebene` is the key (raumebene), `bezeichnung` the words people read."""
+
+    ebene: _Name
+    bezeichnung: _Text
+
+
+class Hierarchie(Basis):
+    """One of the hierarchies that stand side by side (planning, Sozialregion, ASD, ...)."""
+
+    name: _Name
+    bezeichnung: _Text
+
+
+class Feed(Basis):
+    """Which delivered files belong to which extract.
+
+    Attributes:
+        feed: name of the feed.
+        extrakt: name of the extract whose contract holds.
+        muster: patterns on the file name: shell globs (`*`, `?`, `[...]`) plus placeholders that capture:
+            `{jahr}` takes four digits, any other placeholder letters a-z and `_`.
+        spalten: delivered column -> column of the contract, where the names differ.
+        werte: placeholder -> the only values it may take (lower case).
+    """
+
+    feed: _Name
+    extrakt: _Name
+    muster: Annotated[tuple[_Text, ...], Field(min_length=1)]
+    spalten: dict[str, str] = {}
+    werte: dict[str, Annotated[tuple[_Text, ...], Field(min_length=1)]] = {}
+
+    @field_validator("muster")
+    @classmethod
+    def _muster_gueltig(cls, muster: tuple[str, ...]) -> tuple[str, ...]:
+        for eintrag in muster:
+            try:
+                _als_regel(eintrag)
+            except re.error:
+                raise ValueError(
+                    f"Dateimuster aus *, ?, [...] und je einmal {{platzhalter}}, nicht {eintrag!r}"
+                ) from None
+        return muster
+
+    def platzhalter(self) -> frozenset[str]:
+        """Names of all placeholders in the patterns of this feed."""
+        return frozenset(name for eintrag in self.muster for name in _als_regel(eintrag).groupindex)
+
+    def passt(self, dateiname: str) -> dict[str, str] | None:
+        """Match a file name (no folder) against the whole of each pattern, ignoring case.
+
+        Args:
+            dateiname: name of the file, e.g. "insgesamt_2016.csv".
+
+        Returns:
+            The captures in lower case ({} for a pattern without placeholders), or None if nothing matches.
+        """
+        # names written on a Mac arrive with decomposed umlauts
+        name = unicodedata.normalize("NFC", dateiname)
+        for eintrag in self.muster:
+            treffer = _als_regel(eintrag).fullmatch(name)
+            if treffer is None:
+                continue
+            fund = {feld: wert.lower() for feld, wert in treffer.groupdict().items()}
+            if all(feld not in fund or fund[feld] in erlaubt for feld, erlaubt in self.werte.items()):
+                return fund
+        return None
+
+
+class Raum(Basis):
+    """A Raum and the days on which it exists (both ends included; no end = open)."""
+
+    raum_id: _Text
+    raum_name: _Text
+    raumebene: _Name
+    gebietsart: Gebietsart
+    gueltig_von: date
+    gueltig_bis: _Ende
+    belegt: _Belegt
+    quelle: _Text
+
+
+class Zuordnung(Basis):
+    """A Raum's direct parent within one hierarchy, with the days on which it holds (both ends included).
+
+    `gewicht` is the share (0 to 1] of the Raum that belongs to this parent.
+    """
+
+    raum_id: _Text
+    hierarchie: _Name
+    eltern_raum_id: _Text
+    gueltig_von: date
+    gueltig_bis: _Ende
+    gewicht: Annotated[float, Field(gt=0, le=1)]
+    belegt: _Belegt
+    quelle: _Text
+
+
+class Schluessel(Basis):
+    """Another key under which a Raum is delivered, e.g. art "ags", key "13003" for Raum "13003000"."""
+
+    schluesselart: _Name
+    schluessel: _Text
+    raum_id: _Text
+
+
+class Kopf(Basis):
+    """What stands in `profil.yml`."""
+
+    jugendamt: _Name
+    name: _Text
+    land: Annotated[str, Field(pattern=r"^[A-Z]{2,3}$")]
+    kennzahlenprofil: Annotated[str, Field(pattern=r"^[A-Z]{2,3}$")]
+    betriebsart: Literal["jugendamt", "statistikstelle", "musterdaten"]
+    freigabe: Literal["automatisch", "erforderlich"]
+    ganzes: _Text
+    hauptebene: _Name
+    raumebenen: Annotated[tuple[Ebene, ...], Field(min_length=1)]
+    hierarchien: Annotated[tuple[Hierarchie, ...], Field(min_length=1)]
+    quellen_rang: Annotated[tuple[Quelle, ...], Field(min_length=1)]
+    zeitplan: Annotated[str, Field(pattern=r"^([0-9*/,-]+ ){3}[0-9*/,A-Za-z-]+ [0-9*/,A-Za-z-]+$")]
+    feeds: tuple[Feed, ...] = ()
+    annahmen: tuple[_Text, ...] = ()
+    schwellen: dict[str, float] = {}
+
+
+class Profil(Kopf):
+    """A Jugendamt as data: the head from `profil.yml`, its Räume, memberships and further keys.
+
+    Attributes:
+        ganzes: raum_id of the whole (raumebene "jugendamt").
+        hauptebene: raumebene of the main table of the report.
+        raumebenen: all levels, top down.
+        quellen_rang: which source counts first where several give the same figure.
+        zeitplan: cron text of the yearly refresh.
+        annahmen: one German sentence for each thing that is assumed or unknown.
+        raeume: in the order of the file.
+        zuordnungen: in the order of the file.
+        schluessel: in the order of the file; an official key equal to the raum_id needs no line.
+    """
+
+    raeume: tuple[Raum, ...]
+    zuordnungen: tuple[Zuordnung, ...]
+    schluessel: tuple[Schluessel, ...]
+
+    def loese_auf(self, schluesselart: str, schluessel: str) -> str | None:
+        """Return the raum_id for a delivered key, or None if no Raum has it.
+
+        Args:
+            schluesselart: kind of key, e.g. "ags" or "opendata_hro".
+            schluessel: the key as delivered.
+        """
+        for eintrag in self.schluessel:
+            if (eintrag.schluesselart, eintrag.schluessel) == (schluesselart, schluessel):
+                return eintrag.raum_id
+        if schluesselart == "ags" and any(raum.raum_id == schluessel for raum in self.raeume):
+            return schluessel
+        return None
+
+
+class AmtlicheFeeds(Basis):
+    """What stands in `_amtlich/profil.yml`: feeds of official files that serve every Jugendamt."""
+
+    jugendamt: Literal["_amtlich"]
+    name: _Text
+    feeds: Annotated[tuple[Feed, ...], Field(min_length=1)]
+
+
+@lru_cache(maxsize=256)
+def _als_regel(muster: str) -> re.Pattern[str]:
+    """Translate a feed pattern into an anchored regular expression; raises `re.error` if that fails."""
+    teile = []
+    for stueck in re.findall(r"\{[^{}]*\}|\[!?[^\]]+\]|.", muster):
+        if stueck in {"{", "}", "[", "]", "/", "\\"}:
+            raise re.error("Klammer oder Schrägstrich ohne Bedeutung")
+        if stueck.startswith("{"):
+            name = stueck[1:-1]
+            if not re.fullmatch(r"[a-z][a-z_]*", name):
+                raise re.error("Platzhalter ohne gültigen Namen")
+            teile.append(f"(?P<{name}>{'[0-9]{4}' if name == 'jahr' else '[a-z_]+'})")
+        elif stueck.startswith("["):
+            teile.append(("[^" + stueck[2:]) if stueck.startswith("[!") else stueck)
+        else:
+            teile.append({"*": "[^/]*", "?": "[^/]"}.get(stueck, re.escape(stueck)))
+    return re.compile("".join(teile), re.IGNORECASE)

@@ -1,0 +1,249 @@
+"""Checks on a whole profile: do head, Räume, memberships and keys fit together?
+
+In here: every rule that needs more than one entry of a profile at once. Not in here: the form of single
+entries (`profilmodell.py`), checks of delivered data (`quality/`).
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import date
+
+from sources.profilmodell import Mangel, Profil, Zuordnung
+
+_OFFEN = date.max
+
+
+def pruefe(profil: Profil, ordner: str) -> Iterator[Mangel]:
+    """Yield every defect of a profile whose entries are well-formed.
+
+    Args:
+        profil: the profile as read.
+        ordner: name of its folder.
+    """
+    yield from _pruefe_kopf(profil, ordner)
+    yield from _pruefe_feeds(profil, ordner)
+    yield from _pruefe_raeume(profil, ordner)
+    yield from _pruefe_schluessel(profil, ordner)
+    yield from _pruefe_kreisfreie(profil, ordner)
+    maengel = list(_pruefe_zuordnungen(profil, ordner))
+    yield from maengel
+    if not maengel:  # the walk upwards needs parents that exist
+        yield from _pruefe_ketten(profil, ordner)
+        yield from _pruefe_gewichte(profil, ordner)
+
+
+def _doppelte(werte: list[str]) -> list[str]:
+    return sorted(wert for wert, anzahl in Counter(werte).items() if anzahl > 1)
+
+
+def _pruefe_kopf(profil: Profil, ordner: str) -> Iterator[Mangel]:
+    datei = f"{ordner}/profil.yml"
+    ebenen = [ebene.ebene for ebene in profil.raumebenen]
+    if profil.jugendamt != ordner:
+        yield Mangel(
+            datei, "jugendamt", f"Es steht da: {profil.jugendamt!r}", f"der Name des Ordners, {ordner!r}",
+            "Schlüssel oder Ordner umbenennen",
+        )  # fmt: skip
+    if ebenen[0] != "jugendamt":
+        yield Mangel(
+            datei, "raumebenen", f"Die oberste Ebene ist {ebenen[0]!r}", "'jugendamt' als erste Ebene",
+            "die Ebenen von oben nach unten ordnen",
+        )  # fmt: skip
+    for doppelt in _doppelte(ebenen):
+        yield Mangel(
+            datei, "raumebenen", f"Die Ebene {doppelt!r} steht zweimal da", "jede Ebene einmal",
+            "einen Eintrag entfernen",
+        )  # fmt: skip
+    for doppelt in _doppelte([hierarchie.name for hierarchie in profil.hierarchien]):
+        yield Mangel(
+            datei, "hierarchien", f"Die Hierarchie {doppelt!r} steht zweimal da", "jede Hierarchie einmal",
+            "einen Eintrag entfernen",
+        )  # fmt: skip
+    ganzes = {raum.raum_id for raum in profil.raeume if raum.raumebene == "jugendamt"}
+    if ganzes != {profil.ganzes}:
+        yield Mangel(
+            datei, "ganzes", f"Es steht da: {profil.ganzes!r}",
+            "die raum_id des einen Raums mit raumebene 'jugendamt' aus raeume.csv",
+            "den Raum in raeume.csv ergänzen oder ganzes berichtigen",
+        )  # fmt: skip
+    if not any(raum.raumebene == profil.hauptebene for raum in profil.raeume):
+        yield Mangel(
+            datei, "hauptebene", f"Auf der Ebene {profil.hauptebene!r} liegt kein Raum",
+            "eine Ebene, auf der Räume liegen", "hauptebene berichtigen oder die Räume eintragen",
+        )  # fmt: skip
+
+
+def _pruefe_feeds(profil: Profil, ordner: str) -> Iterator[Mangel]:
+    datei = f"{ordner}/profil.yml"
+    for doppelt in _doppelte([feed.feed for feed in profil.feeds]):
+        yield Mangel(
+            datei, "feeds", f"Der Feed {doppelt!r} steht zweimal da", "jeder Feed einmal",
+            "die Muster in einem Feed sammeln",
+        )  # fmt: skip
+    for feed in profil.feeds:
+        for fremd in sorted(set(feed.werte) - feed.platzhalter()):
+            yield Mangel(
+                datei, f"feeds.{feed.feed}.werte", f"Kein Muster hat den Platzhalter {fremd!r}",
+                "nur Platzhalter aus muster", "den Platzhalter ins Muster aufnehmen oder hier entfernen",
+            )  # fmt: skip
+
+
+def _pruefe_raeume(profil: Profil, ordner: str) -> Iterator[Mangel]:
+    datei = f"{ordner}/raeume.csv"
+    ebenen = {ebene.ebene for ebene in profil.raumebenen}
+    gueltige_id = re.compile(rf"\d{{5}}|\d{{8}}(-[A-Za-z0-9_]+)?|{profil.jugendamt}:[a-z0-9_]+")
+    besondere = {f"{profil.jugendamt}:nicht_zuordenbar", f"{profil.jugendamt}:ausserhalb"}
+    for doppelt in _doppelte([raum.raum_id for raum in profil.raeume]):
+        yield Mangel(
+            datei, doppelt, "Die raum_id steht zweimal da", "jede raum_id einmal", "eine Zeile entfernen"
+        )
+    for raum in profil.raeume:
+        if not gueltige_id.fullmatch(raum.raum_id) or raum.raum_id in besondere:
+            yield Mangel(
+                datei, raum.raum_id, "Diese raum_id ist nicht möglich",
+                f"AGS (8 Ziffern), Kreisschlüssel (5 Ziffern), AGS-Kürzel oder {profil.jugendamt}:name",
+                "die raum_id berichtigen (führende Null erhalten; die Sonderräume entstehen von selbst)",
+            )  # fmt: skip
+        if raum.raumebene not in ebenen:
+            yield Mangel(
+                datei, raum.raum_id, f"Die Ebene {raum.raumebene!r} steht nicht in profil.yml",
+                ", ".join(sorted(ebenen)), "die Ebene berichtigen oder unter raumebenen ergänzen",
+            )  # fmt: skip
+        if raum.gueltig_bis and raum.gueltig_bis < raum.gueltig_von:
+            yield _verkehrt(datei, raum.raum_id)
+
+
+def _pruefe_schluessel(profil: Profil, ordner: str) -> Iterator[Mangel]:
+    datei = f"{ordner}/schluessel.csv"
+    raeume = {raum.raum_id for raum in profil.raeume}
+    for doppelt in _doppelte([f"{zeile.schluesselart} {zeile.schluessel}" for zeile in profil.schluessel]):
+        yield Mangel(
+            datei, doppelt, "Der Schlüssel steht zweimal da", "jeder Schlüssel einmal", "eine Zeile entfernen"
+        )
+    for zeile in profil.schluessel:
+        if zeile.raum_id not in raeume:
+            yield _unbekannt(datei, zeile.schluessel, zeile.raum_id)
+        elif zeile.schluesselart == "ags" and zeile.schluessel in raeume - {zeile.raum_id}:
+            yield Mangel(
+                datei, zeile.schluessel, f"Der Schlüssel ist selbst ein Raum, zeigt aber auf {zeile.raum_id}",
+                "ein Schlüssel, der nicht selbst eine raum_id ist", "die Zeile entfernen",
+            )  # fmt: skip
+
+
+def _pruefe_kreisfreie(profil: Profil, ordner: str) -> Iterator[Mangel]:
+    """Official tables name a kreisfreie Stadt by five digits only; without that key its figures are lost."""
+    for raum in profil.raeume:
+        kurz = raum.raum_id[:5]
+        if raum.gebietsart == "kreisfreie_stadt" and profil.loese_auf("ags", kurz) != raum.raum_id:
+            yield Mangel(
+                f"{ordner}/schluessel.csv", kurz, f"Der Kreisschlüssel von {raum.raum_name} fehlt",
+                f"die Zeile ags,{kurz},{raum.raum_id}", "die Zeile ergänzen",
+            )  # fmt: skip
+
+
+def _pruefe_zuordnungen(profil: Profil, ordner: str) -> Iterator[Mangel]:
+    datei = f"{ordner}/zuordnung.csv"
+    raeume = {raum.raum_id for raum in profil.raeume}
+    hierarchien = {hierarchie.name for hierarchie in profil.hierarchien}
+    for zeile in profil.zuordnungen:
+        for raum_id in {zeile.raum_id, zeile.eltern_raum_id} - raeume:
+            yield _unbekannt(datei, zeile.raum_id, raum_id)
+        if zeile.hierarchie not in hierarchien:
+            yield Mangel(
+                datei, zeile.raum_id, f"Die Hierarchie {zeile.hierarchie!r} steht nicht in profil.yml",
+                ", ".join(sorted(hierarchien)), "die Hierarchie berichtigen oder unter hierarchien ergänzen",
+            )  # fmt: skip
+        if zeile.gueltig_bis and zeile.gueltig_bis < zeile.gueltig_von:
+            yield _verkehrt(datei, zeile.raum_id)
+    zugeordnet = {zeile.raum_id for zeile in profil.zuordnungen}
+    for raum in profil.raeume:
+        if raum.raum_id not in zugeordnet | {profil.ganzes}:
+            yield Mangel(
+                datei, raum.raum_id, "Der Raum hängt an keinem anderen Raum",
+                "eine Zeile mit seinem übergeordneten Raum", "die Zeile ergänzen",
+            )  # fmt: skip
+
+
+def _pruefe_ketten(profil: Profil, ordner: str) -> Iterator[Mangel]:
+    """Every chain of parents must reach the whole, on the first and on the last day of each membership."""
+    datei = f"{ordner}/zuordnung.csv"
+    eltern: dict[tuple[str, str], list[Zuordnung]] = defaultdict(list)
+    for zeile in profil.zuordnungen:
+        eltern[zeile.hierarchie, zeile.raum_id].append(zeile)
+    for zeile in profil.zuordnungen:
+        for tag in (zeile.gueltig_von, zeile.gueltig_bis or _OFFEN):
+            ende = _kettenende(zeile, tag, eltern, profil.ganzes)
+            if ende == profil.ganzes:
+                continue
+            kreis = ende is None
+            wann = f" am {tag:%d.%m.%Y}" if tag != _OFFEN else ""
+            yield Mangel(
+                datei,
+                f"{zeile.raum_id} ({zeile.hierarchie})",
+                "Die Zuordnungen laufen im Kreis" if kreis else f"Die Kette endet{wann} bei {ende}",
+                f"eine Kette bis zum Ganzen {profil.ganzes}",
+                "die Zuordnungen dieser Hierarchie berichtigen"
+                if kreis
+                else f"{ende} für diese Zeit zuordnen",
+            )
+            break
+
+
+def _kettenende(
+    start: Zuordnung, tag: date, eltern: dict[tuple[str, str], list[Zuordnung]], ganzes: str
+) -> str | None:
+    """Return the Raum where the chain ends on a day (the whole, if all is well), None for a circle."""
+    besucht, offen, ende = {start.raum_id}, [start.eltern_raum_id], ganzes
+    while offen:
+        raum_id = offen.pop()
+        if raum_id in {ganzes, start.raum_id}:
+            if raum_id == start.raum_id:
+                return None
+            continue
+        if raum_id in besucht:
+            continue
+        besucht.add(raum_id)
+        weiter = [
+            zeile.eltern_raum_id
+            for zeile in eltern[start.hierarchie, raum_id]
+            if zeile.gueltig_von <= tag <= (zeile.gueltig_bis or _OFFEN)
+        ]
+        if not weiter:
+            ende = raum_id
+        offen.extend(weiter)
+    return ende
+
+
+def _pruefe_gewichte(profil: Profil, ordner: str) -> Iterator[Mangel]:
+    """Whenever a Raum is assigned in a hierarchy, its weights sum to 1: nothing is lost or counted twice."""
+    gruppen: dict[tuple[str, str], list[Zuordnung]] = defaultdict(list)
+    for zeile in profil.zuordnungen:
+        gruppen[zeile.raum_id, zeile.hierarchie].append(zeile)
+    for (raum_id, hierarchie), zeilen in gruppen.items():
+        for tag in sorted({zeile.gueltig_von for zeile in zeilen}):
+            summe = sum(
+                zeile.gewicht for zeile in zeilen if zeile.gueltig_von <= tag <= (zeile.gueltig_bis or _OFFEN)
+            )
+            if abs(summe - 1) > 1e-6:
+                yield Mangel(
+                    f"{ordner}/zuordnung.csv",
+                    f"{raum_id} ({hierarchie})",
+                    f"Ab {tag:%d.%m.%Y} ist die Summe der Gewichte {summe:g}",
+                    "1",
+                    "Zeiträume und Gewichte so setzen, dass der Raum genau einmal gezählt wird",
+                )
+                break
+
+
+def _verkehrt(datei: str, ort: str) -> Mangel:
+    return Mangel(
+        datei, ort, "gueltig_bis liegt vor gueltig_von", "ein Ende nach dem Beginn", "die Daten berichtigen"
+    )
+
+
+def _unbekannt(datei: str, ort: str, raum_id: str) -> Mangel:
+    return Mangel(
+        datei, ort, f"Den Raum {raum_id!r} gibt es nicht", "eine raum_id aus raeume.csv",
+        "die raum_id berichtigen oder den Raum ergänzen",
+    )  # fmt: skip

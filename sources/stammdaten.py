@@ -1,0 +1,181 @@
+"""Descriptions as tables: profiles, contracts and catalogue, written to the lake for dbt to join.
+
+Here: flattening what YAML and CSV describe; no rule, no calculation.
+Not here: the descriptions (``sources/jugendaemter``, ``sources/*/contract.yml``, ``dbt_project/kennzahlen``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import polars as pl
+
+from sources.ablage import Ablage, schreibe_datei
+from sources.archiv import Ergebnis
+from sources.katalog import OFFEN, Kennzahl
+from sources.profilmodell import Profil
+from sources.vertraege import Vertrag
+
+T, Z, G, D, W = pl.String, pl.Float64, pl.Int64, pl.Date, pl.Boolean
+
+# Name, columns and meaning of each table; the dbt source YAML is made from this.
+SCHEMATA: dict[str, tuple[str, dict[str, type[pl.DataType]]]] = {
+    "jugendaemter": (
+        "Jugendämter dieses Datenhauses, aus den Profilen",
+        {"jugendamt": T, "name": T, "land": T, "kennzahlenprofil": T, "ganzes": T, "haupthierarchie": T},
+    ),
+    "quellenrang": ("Welche Quelle im Zweifel zuerst gilt", {"jugendamt": T, "quelle": T, "rang": G}),
+    "raeume": (
+        "Räume mit Gültigkeit, aus raeume.csv",
+        {"jugendamt": T, "raum_id": T, "raum_name": T, "raumebene": T, "gebietsart": T, "gueltig_von": D,
+         "gueltig_bis": D, "belegt": W},
+    ),
+    "zuordnung": (
+        "Zuordnung der Räume je Hierarchie mit Gültigkeit und Gewicht, aus zuordnung.csv",
+        {"jugendamt": T, "raum_id": T, "hierarchie": T, "eltern_raum_id": T, "gueltig_von": D, "gueltig_bis": D,
+         "gewicht": Z, "belegt": W},
+    ),
+    "schluessel": (
+        "Unter welchem gelieferten Schlüssel ein Raum steht",
+        {"jugendamt": T, "schluesselart": T, "schluessel": T, "raum_id": T},
+    ),
+    "extrakttabellen": (
+        "Tabellen der Extrakte: Quelle, Rang, Schlüsselart, aus den Verträgen",
+        {"extrakt": T, "tabelle": T, "familie": T, "quelle": T, "rang": G, "ebene": T, "schluesselart": T,
+         "oeffentlich": W, "attribution": T},
+    ),
+    "reihenbrueche": ("Erstes Jahr einer neuen Reihe je Quelle", {"quelle": T, "jahr": G, "grund": T}),
+    "kennzahlen": (
+        "Katalog der Kennzahlen",
+        {"kennzahl": T, "version": G, "familie": T, "name": T, "kurzname": T, "definition": T, "zaehler_text": T,
+         "nenner_text": T, "hat_nenner": W, "faktor": Z, "einheit": T, "nachkommastellen": G, "stichtagsregel": T,
+         "niedrigste_ebene": T, "mindestnenner": Z, "richtung": T, "geliefert_als": T, "quelle_text": T,
+         "amtliche_referenz": T, "interpretation": T, "profil": T, "reihenfolge": G, "gueltig_ab": D},
+    ),
+    "bestandteile": (
+        "Summanden von Zähler und Nenner der Kennzahlen",
+        {"kennzahl": T, "version": G, "seite": T, "nr": G, "messgroesse": T, "vorzeichen": G, "jahre_zurueck": G,
+         "alter_von": G, "alter_bis": G, "geschlecht": T, "nationalitaet": T, "merkmal": T},
+    ),
+    "familien": ("Datenfamilien des Berichts", {"familie": T, "name": T, "vorhanden": W}),
+    "lieferungen": (
+        "Angenommene Lieferungen",
+        {"jugendamt": T, "extrakt": T, "familie": T, "datei": T, "lieferung": T, "lieferung_nr": G, "zeilen": G,
+         "quarantaene_zeilen": G, "kodierung": T, "datenstand": D, "musterdaten": W},
+    ),
+}  # fmt: skip
+
+# The families of an annual report; those without an extract are said to be absent.
+FAMILIEN = {
+    "bevoelkerung": "Bevölkerung",
+    "schule": "Schule",
+    "hze": "Hilfen zur Erziehung",
+    "haushalt": "Budget",
+}
+
+
+def _raeume(p: Profil) -> list[dict[str, object]]:
+    felder = ("raum_id", "raum_name", "raumebene", "gebietsart", "gueltig_von", "gueltig_bis", "belegt")
+    eigene = [{"jugendamt": p.jugendamt, **{f: getattr(r, f) for f in felder}} for r in p.raeume]
+    beginn = min(r.gueltig_von for r in p.raeume)
+    besondere = [
+        {"jugendamt": p.jugendamt, "raum_id": f"{p.jugendamt}:{art}", "raum_name": name, "raumebene": "sonstige",
+         "gebietsart": "region", "gueltig_von": beginn, "gueltig_bis": None, "belegt": True}
+        for art, name in (("nicht_zuordenbar", "nicht zuordenbar"), ("ausserhalb", "außerhalb"))
+    ]  # fmt: skip
+    return eigene + besondere
+
+
+def _schluessel(p: Profil) -> list[dict[str, object]]:
+    """Keys and aliases; an official key equal to the raum_id needs no line in the profile."""
+    ausdruecklich = [
+        {"jugendamt": p.jugendamt, "schluesselart": s.schluesselart, "schluessel": s.schluessel, "raum_id": s.raum_id}
+        for s in p.schluessel
+    ]
+    selbst = [
+        {"jugendamt": p.jugendamt, "schluesselart": "ags", "schluessel": r.raum_id, "raum_id": r.raum_id}
+        for r in p.raeume
+        if r.raum_id.isdigit()
+    ]
+    return ausdruecklich + [s for s in selbst if s not in ausdruecklich]
+
+
+def _bestandteile(k: Kennzahl) -> list[dict[str, object]]:
+    zeilen = []
+    for seite, inhalt in (("zaehler", k.zaehler), ("nenner", k.nenner)):
+        for nr, b in enumerate(inhalt.bestandteile if inhalt else ()):
+            von, bis = b.alter or (0, OFFEN)
+            zeilen.append(
+                {"kennzahl": k.kennzahl, "version": k.version, "seite": seite, "nr": nr, "alter_von": von,
+                 "alter_bis": bis, **b.model_dump(exclude={"alter"})}
+            )  # fmt: skip
+    return zeilen
+
+
+def _katalogzeile(k: Kennzahl) -> dict[str, object]:
+    einfach = k.model_dump(exclude={"zaehler", "nenner", "profile"})
+    return {
+        **einfach,
+        "zaehler_text": k.zaehler.text,
+        "nenner_text": k.nenner.text if k.nenner else "",
+        "hat_nenner": k.nenner is not None,
+        "profil": ",".join(k.profile),
+    }
+
+
+def als_tabellen(
+    profile: Sequence[Profil],
+    vertraege: Mapping[str, Vertrag],
+    katalog: Sequence[Kennzahl],
+    lieferungen: Sequence[Ergebnis],
+) -> dict[str, pl.DataFrame]:
+    """One frame per entry of :data:`SCHEMATA`, rows sorted."""
+    vorhanden = {vertraege[e.extrakt].familie for e in lieferungen if e.extrakt in vertraege}
+    zeilen: dict[str, list[dict[str, object]]] = {
+        "jugendaemter": [
+            {**p.model_dump(include={"jugendamt", "name", "land", "kennzahlenprofil", "ganzes"}),
+             "haupthierarchie": p.hierarchien[0].name}
+            for p in profile
+        ],
+        "quellenrang": [
+            {"jugendamt": p.jugendamt, "quelle": q, "rang": i} for p in profile for i, q in enumerate(p.quellen_rang)
+        ],
+        "raeume": [z for p in profile for z in _raeume(p)],
+        "zuordnung": [
+            {"jugendamt": p.jugendamt, **z.model_dump(exclude={"quelle"})} for p in profile for z in p.zuordnungen
+        ],
+        "schluessel": [z for p in profile for z in _schluessel(p)],
+        "extrakttabellen": [
+            {"extrakt": v.extrakt, "tabelle": name, "familie": v.familie, "quelle": v.quelle, "rang": t.rang,
+             "ebene": t.ebene, "schluesselart": v.schluesselart, "oeffentlich": v.oeffentlich,
+             "attribution": v.attribution}
+            for v in vertraege.values() for name, t in v.tabellen.items()
+        ],
+        "reihenbrueche": [
+            dict(z)
+            for z in sorted({(("quelle", v.quelle), ("jahr", b.jahr), ("grund", b.grund))
+                             for v in vertraege.values() for b in v.reihenbrueche})
+        ],
+        "kennzahlen": [_katalogzeile(k) for k in katalog],
+        "bestandteile": [z for k in katalog for z in _bestandteile(k)],
+        "familien": [{"familie": f, "name": n, "vorhanden": f in vorhanden} for f, n in FAMILIEN.items()],
+        "lieferungen": [
+            {"jugendamt": e.jugendamt, "extrakt": e.extrakt, "familie": vertraege[e.extrakt].familie,
+             "datei": e.datei, "lieferung": e.sha256, "lieferung_nr": e.lieferung_nr, "zeilen": e.zeilen,
+             "quarantaene_zeilen": e.quarantaene_zeilen, "kodierung": e.kodierung,
+             "datenstand": date.fromisoformat(e.stand[:10]) if e.stand else None, "musterdaten": e.musterdaten}
+            for e in lieferungen if e.extrakt in vertraege
+        ],
+    }  # fmt: skip
+    return {
+        name: pl.DataFrame(zeilen[name], schema=schema, strict=False).sort(by=list(schema))
+        for name, (_, schema) in SCHEMATA.items()
+    }
+
+
+def schreibe(ablage: Ablage, tabellen: Mapping[str, pl.DataFrame]) -> None:
+    """Write each table as ``lake/stammdaten_<name>/daten.parquet``."""
+    for name, tabelle in tabellen.items():
+        ziel = ablage.lake / f"stammdaten_{name}" / "daten.parquet"
+        schreibe_datei(ziel, lambda p, t=tabelle: t.write_parquet(p))  # type: ignore[misc]

@@ -1,0 +1,168 @@
+"""From a delivered table to the cells of its contract: one row per published figure, still unjudged.
+
+Here: choosing the columns, translating published words into codes, dates and years.
+Not here: the bytes (``sources/formate``), which rows are good enough (``quality/tuer.py``), what a figure
+means for a Raum (``dbt_project``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from sources.formate import Gelesen, Lesefehler
+from sources.vertraege import Tabelle, Vertrag
+
+# Cells carry the published word beside its code while they are judged, so that a message can quote it.
+ROH = "_roh"
+UNBEKANNT = "unbekannt"
+
+
+def in_zellen(gelesen: Gelesen, vertrag: Vertrag, angaben: Mapping[str, str]) -> pl.DataFrame:
+    """Cells of one delivery by contract, before any row is judged.
+
+    Args:
+        gelesen: what the format's reader returned (text columns).
+        vertrag: the extract's contract.
+        angaben: what the file name told (``thema``, ``jahr``) and what the profile renames
+            (``spalte:<delivered>`` -> contract column).
+
+    Returns:
+        One row per cell with the non-technical columns of ``sources/zellen.yml``; a value that could not be
+        cast is null and its text stands in ``wert_roh``; an unknown code is the word ``unbekannt``.
+
+    Raises:
+        Lesefehler: a column, table or dimension value the contract needs is missing or unknown.
+    """
+    if vertrag.format == "regionaldatenbank_csv":
+        zellen = _aus_regionaldatenbank(gelesen, vertrag)
+    else:
+        zellen = _aus_rechteck(gelesen, vertrag, angaben)
+    zellen = zellen.with_columns(
+        stichtag=_stichtag(vertrag), status=_status(vertrag), zeichen=pl.col("zeichen").fill_null("")
+    ).with_columns(
+        berichtsjahr=pl.col("stichtag").dt.year().cast(pl.Int64),
+        wert=pl.when(pl.col("status") == "null_genau").then(0.0).otherwise(pl.col("wert")),
+    )
+    fachlich = [s.name for s in vertrag.spalten if not s.technisch]
+    return zellen.select(*fachlich, "wert_roh", "zeit_roh", "min", "max")
+
+
+def _aus_regionaldatenbank(gelesen: Gelesen, vertrag: Vertrag) -> pl.DataFrame:
+    kennung = gelesen.kennung or ""
+    if kennung not in vertrag.tabellen:
+        raise Lesefehler(
+            "falsche_tabelle",
+            f"Die Datei enthält die Tabelle {kennung or 'ohne Kennung'}",
+            f"eine der Tabellen {', '.join(vertrag.tabellen)}",
+            "die richtige Tabelle liefern oder den Feed im Profil anpassen",
+        )
+    for name, dimension in vertrag.dimensionen.items():
+        _pruefe_auspraegungen(gelesen.daten, kennung, name, dimension.spalte, dimension.werte)
+    konstant = {s: "insgesamt" for s in ("geschlecht", "altersgruppe", "nationalitaet", "merkmal")}
+    codes = {
+        name: pl.col(d.spalte).replace_strict(d.werte, default=UNBEKANNT, return_dtype=pl.String)
+        for name, d in vertrag.dimensionen.items()
+    }
+    return gelesen.daten.with_columns(zeit_roh=pl.col("zeit"), messgroesse=pl.lit(vertrag.messgroesse)).with_columns(
+        herkunft=pl.lit("gezaehlt"),
+        wert_roh=pl.when(pl.col("wert").is_null()).then(pl.col("zeichen")).otherwise(pl.lit("")),
+        min=pl.lit(0.0),
+        max=pl.lit(None, pl.Float64),
+        **{name: pl.lit(wert) for name, wert in konstant.items() if name not in codes},
+        **codes,
+    )
+
+
+def _pruefe_auspraegungen(
+    daten: pl.DataFrame, kennung: str, name: str, spalte: str, werte: Mapping[str, str]
+) -> None:
+    gekommen = daten[spalte].unique().to_list() if spalte in daten.columns else []
+    fehlt = [w for w in werte if w not in gekommen]
+    if not fehlt:
+        return
+    neu = sorted(str(w) for w in gekommen if w not in werte)
+    umbenannt = f"; dafür neu: {', '.join(repr(n) for n in neu[:5])} (umbenannt?)" if neu else ""
+    raise Lesefehler(
+        "spalte_fehlt",
+        f"In Tabelle {kennung} fehlt bei '{name}': {', '.join(repr(f) for f in fehlt[:5])}{umbenannt}",
+        f"alle Ausprägungen von '{name}': {', '.join(repr(w) for w in werte)}",
+        "die Tabelle vollständig abrufen oder die neue Bezeichnung im Vertrag des Extrakts eintragen",
+    )
+
+
+def _thema(vertrag: Vertrag, angaben: Mapping[str, str]) -> tuple[str, Tabelle]:
+    thema = angaben.get("thema", "")
+    if thema not in vertrag.tabellen:
+        raise Lesefehler(
+            "unbekanntes_thema",
+            f"Das Thema '{thema}' aus dem Dateinamen ist nicht vereinbart",
+            f"eines von {', '.join(vertrag.tabellen)}",
+            "die Datei umbenennen oder das Thema in den Vertrag aufnehmen",
+        )
+    return thema, vertrag.tabellen[thema]
+
+
+def _pruefe_spalten(daten: pl.DataFrame, vertrag: Vertrag, tabelle: Tabelle) -> None:
+    pflicht = [vertrag.schluesselspalte, vertrag.namensspalte]
+    pflicht += [n for n, m in tabelle.spalten.items() if m.pflicht]
+    bekannt = {*pflicht, *tabelle.spalten, "zeile"}
+    fehlt = [s for s in pflicht if s not in daten.columns]
+    neu = [s for s in daten.columns if s not in bekannt]
+    if not fehlt and not neu:
+        return
+    was = f"Es fehlt die Spalte {', '.join(repr(s) for s in fehlt)}" if fehlt else ""
+    if neu:
+        was += f"{'; dafür neu' if fehlt else 'Unbekannte Spalte'}: {', '.join(repr(s) for s in neu)}"
+        was += " (umbenannt?)" if fehlt else ""
+    raise Lesefehler(
+        "spalte_fehlt" if fehlt else "spalte_unbekannt",
+        was,
+        f"die Spalten {', '.join(pflicht)}",
+        "die Datei mit den vereinbarten Spalten liefern oder die neue Spalte im Profil unter 'spalten' zuordnen",
+    )
+
+
+def _aus_rechteck(gelesen: Gelesen, vertrag: Vertrag, angaben: Mapping[str, str]) -> pl.DataFrame:
+    thema, tabelle = _thema(vertrag, angaben)
+    umbenennung = {
+        s: angaben[f"spalte:{s}"] for s in gelesen.daten.columns if f"spalte:{s}" in angaben
+    }
+    daten = gelesen.daten.rename(umbenennung)
+    _pruefe_spalten(daten, vertrag, tabelle)
+    merkmale = {n: m for n, m in tabelle.spalten.items() if n in daten.columns}
+    lang = daten.unpivot(
+        on=list(merkmale),
+        index=[vertrag.schluesselspalte, vertrag.namensspalte, "zeile"],
+        variable_name="spalte",
+        value_name="text",
+    )
+    bedeutung = pl.DataFrame(
+        [{"spalte": n, **m.model_dump(exclude={"pflicht"})} for n, m in merkmale.items()],
+        schema_overrides={"min": pl.Float64, "max": pl.Float64},
+    )
+    zahl = pl.col("text").str.strip_chars().cast(pl.Float64, strict=False)
+    return lang.join(bedeutung, on="spalte", maintain_order="left").with_columns(
+        tabelle=pl.lit(thema),
+        raum_schluessel=pl.col(vertrag.schluesselspalte).fill_null(""),
+        raum_name=pl.col(vertrag.namensspalte).fill_null(""),
+        zeit_roh=pl.lit(angaben.get("jahr", "")),
+        wert=pl.when(zahl.is_finite()).then(zahl),
+        zeichen=pl.when(pl.col("text").is_in(list(vertrag.zeichen))).then(pl.col("text")),
+        wert_roh=pl.when(zahl.is_finite()).then(pl.lit("")).otherwise(pl.col("text").fill_null("(leer)")),
+    )
+
+
+def _stichtag(vertrag: Vertrag) -> pl.Expr:
+    """Date of the figure; a bare year stands for the contract's month and day."""
+    if vertrag.zeit == "stichtag":
+        return pl.col("zeit_roh").str.to_date("%d.%m.%Y", strict=False)
+    return (pl.col("zeit_roh") + f"-{vertrag.stichtag}").str.to_date("%Y-%m-%d", strict=False)
+
+
+def _status(vertrag: Vertrag) -> pl.Expr:
+    """Status of a cell by the contract's meaning of its sign; a number is ``gueltig``."""
+    zeichen = pl.col("zeichen").fill_null("")
+    bekannt = zeichen.replace_strict(vertrag.zeichen, default=UNBEKANNT, return_dtype=pl.String)
+    return pl.when(zeichen == "").then(pl.lit("gueltig")).otherwise(bekannt)

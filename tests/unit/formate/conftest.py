@@ -1,0 +1,91 @@
+"""Small invented exports and workbooks, built in code."""
+
+import io
+import zipfile
+from collections.abc import Callable
+from xml.sax.saxutils import escape
+
+import pytest
+
+FUSS = (
+    '"zu ""gesamter Tabelle"":\nBaden-Württemberg (ab Berichtsjahr 2011): Gebietsstand\n01.01.2011"\n'
+    '"© Statistische Ämter, 2017.\nDieses Werk ist lizensiert unter der Datenlizenz Deutschland\n'
+    '- Namensnennung - Version 2.0."\nStand: 10.10.2017 / 18:42:14\n'
+)
+
+
+@pytest.fixture(scope="session")
+def genesis() -> Callable[..., str]:
+    """Build an export: title lines, header rows and data rows as lists of cells."""
+
+    def baue(
+        kopf: list[list[str]],
+        daten: list[list[str]],
+        titel: tuple[str, ...] = ("Bevölkerung nach Geschlecht", "Bevölkerungsstand (Anzahl)"),
+        fuss: str = FUSS,
+    ) -> str:
+        breite = len(kopf[0])
+        zeilen = ["GENESIS-Tabelle: 12411-99-01-5"]
+        zeilen += [zeile + ";" * (breite - 1) for zeile in titel]
+        zeilen += [";".join(felder) for felder in [*kopf, *daten]]
+        return "\n".join(zeilen) + "\n__________\n" + fuss
+
+    return baue
+
+
+@pytest.fixture(scope="session")
+def beispiel(genesis: Callable[..., str]) -> str:
+    """A valid export with one date, two sexes and a sign."""
+    return genesis(
+        [["", "", "31.12.2015", "31.12.2015"], ["", "", "männlich", "weiblich"]],
+        [["DG", "Deutschland", "12", "-"], ["08317", "      Ortenaukreis", "1,5", "."]],
+    )
+
+
+_XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+_BUCH = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_BEZUG = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PAKET = "http://schemas.openxmlformats.org/package/2006"
+_TEILE = {
+    "[Content_Types].xml": f'<Types xmlns="{_PAKET}/content-types"><Default Extension="rels" '
+    'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    '<Default Extension="xml" ContentType="application/xml"/></Types>',
+    "_rels/.rels": f'<Relationships xmlns="{_PAKET}/relationships"><Relationship Id="r1" '
+    f'Type="{_BEZUG}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+    "xl/workbook.xml": f'<workbook xmlns="{_BUCH}" xmlns:r="{_BEZUG}"><sheets>'
+    '<sheet name="Daten" sheetId="1" r:id="r1"/></sheets></workbook>',
+    "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PAKET}/relationships"><Relationship Id="r1" '
+    f'Type="{_BEZUG}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+}
+
+
+def _zelle(zeile: int, spalte: int, wert: object) -> str:
+    ort = f"{chr(65 + spalte)}{zeile}"
+    if isinstance(wert, bool):
+        return f'<c r="{ort}" t="b"><v>{int(wert)}</v></c>'
+    if isinstance(wert, int | float):
+        return f'<c r="{ort}"><v>{wert}</v></c>'
+    return f'<c r="{ort}" t="inlineStr"><is><t>{escape(str(wert))}</t></is></c>'
+
+
+@pytest.fixture(scope="session")
+def mappe() -> Callable[..., bytes]:
+    """Build an xlsx workbook with one sheet; `zusatz` goes into the sheet's XML, `extra` into the archive."""
+
+    def baue(reihen: list[list[object]], zusatz: str = "", extra: dict[str, bytes] | None = None) -> bytes:
+        zeilen = "".join(
+            f'<row r="{i}">'
+            + "".join(_zelle(i, j, w) for j, w in enumerate(reihe) if w is not None)
+            + "</row>"
+            for i, reihe in enumerate(reihen, start=1)
+        )
+        blatt = f'<worksheet xmlns="{_BUCH}"><sheetData>{zeilen}{zusatz}</sheetData></worksheet>'
+        puffer = io.BytesIO()
+        with zipfile.ZipFile(puffer, "w", zipfile.ZIP_DEFLATED) as archiv:
+            for name, inhalt in {**_TEILE, "xl/worksheets/sheet1.xml": blatt}.items():
+                archiv.writestr(name, _XML + inhalt)
+            for name, roh in (extra or {}).items():
+                archiv.writestr(name, roh)
+        return puffer.getvalue()
+
+    return baue
