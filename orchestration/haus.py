@@ -16,19 +16,19 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.sperre import jetzt
-from orchestration.umgebung import WURZEL, Umgebung
+from orchestration.umgebung import PROFILE, WURZEL, Umgebung
 from quality import geheimhaltung
 from quality.annahme import Annahme, Tuer
 from quality.befund import Befund
 from reports import marts, stand
 from reports import release as releases
-from reports.bericht import BerichtsAngaben, schreibe_bericht
 from reports.marts import Veroeffentlichung
+from reports.typen import BerichtsAngaben
 from sources import archiv, stammdaten
 from sources.ablage import AMTLICH, schreibe_json, schreibe_ordner
 from sources.archiv import Ergebnis
 from sources.katalog import Kennzahl, lade_katalog
-from sources.profile import Profil, lade_amtliche_feeds, lade_profile
+from sources.profile import Feed, Profil, lade_amtliche_feeds, lade_profile
 from sources.vertraege import Vertrag, lade_vertraege
 
 RAEUME = ("sources", "quality", "reports", "orchestration", "dbt_project")
@@ -89,6 +89,12 @@ class Haus:
         return {p.jugendamt: p for p in lade_profile(self.umgebung.profilordner)}
 
     @cached_property
+    def feeds(self) -> dict[str, tuple[Feed, ...]]:
+        """Feeds by Jugendamt; nationwide ones under ``_amtlich``, the shipped ones if no profile folder has its own."""
+        amtlich = lade_amtliche_feeds(self.umgebung.profilordner) or lade_amtliche_feeds([PROFILE])
+        return {AMTLICH: amtlich, **{j: p.feeds for j, p in self.profile.items()}}
+
+    @cached_property
     def katalog(self) -> list[Kennzahl]:
         """Catalogue in reading order."""
         return lade_katalog(self.umgebung.kennzahlen)
@@ -129,8 +135,7 @@ class Haus:
     def nimm_an(self, jugendaemter: list[str], landing: Path | None) -> Annahme:
         """Take deliveries in, and write descriptions as tables for dbt."""
         self.ablage.anlegen(list(self.profile))
-        feeds = {AMTLICH: lade_amtliche_feeds(self.umgebung.profilordner)}
-        feeds |= {j: self.profile[j].feeds for j in jugendaemter}
+        feeds = {j: f for j, f in self.feeds.items() if j in {*jugendaemter, AMTLICH}}
         annahme = Tuer(self.ablage, self.vertraege, jetzt, self.melde).nimm_an(feeds, landing)
         tabellen = stammdaten.als_tabellen(
             list(self.profile.values()), self.vertraege, self.katalog, self.lieferungen()
@@ -197,7 +202,9 @@ class Haus:
     def _pruefe_und_schreibe(
         self, jugendamt: str, berichtsjahr: int, veroeffentlichung: Veroeffentlichung, davor: list[Befund]
     ) -> Kandidat:
+        # both are heavy: Great Expectations and the renderer are not needed to define assets
         from quality import gate
+        from reports.bericht import schreibe_bericht
 
         profil = self.profile[jugendamt]
         release_id = releases.naechste_id(self.ablage, jugendamt, berichtsjahr)
@@ -206,9 +213,7 @@ class Haus:
 
         def fuellen(ordner: Path) -> None:
             marts.exportiere(self.ablage.warehouse, ordner / "marts", veroeffentlichung, jugendamt, berichtsjahr)
-            ergebnis = gate.pruefe(
-                ordner / "marts", berichtsjahr, profil.hierarchien[0].name, profil.schwellen, davor
-            )
+            ergebnis = gate.pruefe(ordner / "marts", berichtsjahr, profil.hierarchien[0].name, profil.schwellen, davor)
             if not ergebnis.offen:
                 gruende = "; ".join(f"{b.titel} ({b.anzahl})" for b in ergebnis.sperrend)
                 meldung = f"Kein Release: {gruende}. Das letzte Release bleibt in Kraft."
@@ -218,9 +223,7 @@ class Haus:
             gleiches = releases.mit_gleichem_inhalt(self.ablage, jugendamt, berichtsjahr, inhalt)
             if gleiches is not None:
                 meldung = f"Die Zahlen sind dieselben wie in {gleiches.id}; kein neues Release."
-                fertig.append(
-                    Kandidat(jugendamt, "unveraendert", gleiches.id, berichtsjahr, meldung, ergebnis.befunde)
-                )
+                fertig.append(Kandidat(jugendamt, "unveraendert", gleiches.id, berichtsjahr, meldung, ergebnis.befunde))
                 raise _Verworfen
             angaben = self._angaben(profil, berichtsjahr)
             schreibe_bericht(ordner / "marts", ordner / "bericht", angaben, list(ergebnis.befunde))
@@ -244,7 +247,12 @@ class Haus:
             else "Release als Entwurf erstellt; es fehlt die Freigabe ('berichtswesen release approve')."
         )  # fmt: skip
         return Kandidat(
-            jugendamt, release.zustand, release_id, berichtsjahr, meldung, tuple(Befund(**b) for b in gate_befunde)
+            jugendamt,
+            release.zustand,
+            release_id,
+            berichtsjahr,
+            meldung,
+            tuple(Befund(**b) for b in gate_befunde),
         )
 
     def _gib_automatisch_frei(self, profil: Profil, release: releases.Release) -> releases.Release:
@@ -293,5 +301,5 @@ class Haus:
         return stand.setze(self.ablage, kommentare)
 
 
-class _Verworfen(Exception):  # noqa: N818 - leaves the half-made folder to be removed, is never seen outside
+class _Verworfen(Exception):
     """The candidate does not become a release."""

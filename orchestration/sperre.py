@@ -9,10 +9,12 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 
 class Gesperrt(Exception):
@@ -33,19 +35,30 @@ def _halter(text: str) -> str:
     return f"'{wer['verb']}' (Prozess {wer['pid']}) seit {beginn:%d.%m.%Y %H:%M:%S}"
 
 
-@contextmanager
-def sperre(datei: Path, verb: str) -> Iterator[None]:
-    """Hold the lock of a data home. Raises :class:`Gesperrt` at once if another process holds it."""
-    datei.parent.mkdir(parents=True, exist_ok=True)
-    with datei.open("a+", encoding="utf-8") as griff:
+def _nimm(griff: IO[str], warten_s: float) -> None:
+    """Take the lock, trying again for ``warten_s`` seconds."""
+    ende = time.monotonic() + warten_s
+    while True:
         try:
             fcntl.flock(griff, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            griff.seek(0)
-            raise Gesperrt(
-                f"{_halter(griff.read())} arbeitet an diesem Datenhaus. Erwartet: ein Lauf zur Zeit. Bitte: warten, "
-                "bis er fertig ist, und dann erneut starten; 'berichtswesen status' zeigt den Stand."
-            ) from None
+            if time.monotonic() >= ende:
+                griff.seek(0)
+                raise Gesperrt(
+                    f"{_halter(griff.read())} arbeitet an diesem Datenhaus. Erwartet: ein Lauf zur Zeit. Bitte: "
+                    "warten, bis er fertig ist, und dann erneut starten; 'berichtswesen status' zeigt den Stand."
+                ) from None
+            time.sleep(1)
+        else:
+            return
+
+
+@contextmanager
+def sperre(datei: Path, verb: str, warten_s: float = 0) -> Iterator[None]:
+    """Hold the lock of a data home. Raises :class:`Gesperrt` if another process holds it for ``warten_s`` more."""
+    datei.parent.mkdir(parents=True, exist_ok=True)
+    with datei.open("a+", encoding="utf-8") as griff:
+        _nimm(griff, warten_s)
         griff.seek(0)
         griff.truncate()
         griff.write(json.dumps({"pid": os.getpid(), "verb": verb, "beginn": jetzt()}))

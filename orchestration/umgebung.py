@@ -14,6 +14,7 @@ from pathlib import Path
 from sources.ablage import Ablage
 
 WURZEL = Path(__file__).resolve().parents[1]
+PROFILE = WURZEL / "sources" / "jugendaemter"
 
 
 @dataclass(frozen=True)
@@ -59,5 +60,5 @@ def lies_umgebung(home: Path | None = None) -> Umgebung:
     """
     gewaehlt = home or Path(os.environ.get("BERICHTSWESEN_HOME") or "data")
     ordner = os.environ.get("BERICHTSWESEN_JUGENDAEMTER")
-    profile = [Path(p) for p in ordner.split(os.pathsep)] if ordner else [WURZEL / "sources" / "jugendaemter"]
+    profile = [Path(p) for p in ordner.split(os.pathsep)] if ordner else [PROFILE]
     return Umgebung(gewaehlt.absolute(), tuple(p.absolute() for p in profile))

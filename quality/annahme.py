@@ -151,9 +151,7 @@ class Tuer:
         erneuert = []
         for ordner, ergebnis in archiv.lieferungen(self.ablage):
             vertrag = self.vertraege.get(ergebnis.extrakt)
-            if vertrag is None or tuer.ist_aktuell(
-                tuer.lake_datei(self.ablage, vertrag, ergebnis.sha256), vertrag
-            ):
+            if vertrag is None or tuer.ist_aktuell(tuer.lake_datei(self.ablage, vertrag, ergebnis.sha256), vertrag):
                 continue
             inhalt = (ordner / ergebnis.datei).read_bytes()
             try:

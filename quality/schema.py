@@ -18,8 +18,20 @@ from sources.vertraege import Spalte, Vertrag
 if TYPE_CHECKING:
     import pandera.polars as pa_pl
 
-_POLARS = {"text": pl.String, "zahl": pl.Float64, "ganzzahl": pl.Int64, "datum": pl.Date, "wahrheit": pl.Boolean}
-_ARROW = {"text": pa.string(), "zahl": pa.float64(), "ganzzahl": pa.int64(), "datum": pa.date32(), "wahrheit": pa.bool_()}
+_POLARS = {
+    "text": pl.String,
+    "zahl": pl.Float64,
+    "ganzzahl": pl.Int64,
+    "datum": pl.Date,
+    "wahrheit": pl.Boolean,
+}
+_ARROW = {
+    "text": pa.string(),
+    "zahl": pa.float64(),
+    "ganzzahl": pa.int64(),
+    "datum": pa.date32(),
+    "wahrheit": pa.bool_(),
+}
 _DUCKDB = {"text": "varchar", "zahl": "double", "ganzzahl": "bigint", "datum": "date", "wahrheit": "boolean"}
 
 
@@ -79,7 +91,7 @@ def pandera_schema(vertrag: Vertrag) -> pa_pl.DataFrameSchema:
 
 
 def _quelle(name: str, beschreibung: str, ort: str, tabellen: list[dict[str, object]]) -> dict[str, object]:
-    ort = "read_parquet('{{ env_var(\"BERICHTSWESEN_LAKE\") }}/" + ort + "')"
+    ort = 'read_parquet(\'{{ env_var("BERICHTSWESEN_LAKE") }}/' + ort + "')"
     return {
         "name": name,
         "description": beschreibung,
@@ -95,9 +107,7 @@ def dbt_quellen(vertraege: dict[str, Vertrag]) -> dict[str, object]:
             "name": v.extrakt,
             "description": f"{v.titel}. Korn: {v.korn}. Quelle: {v.attribution}.",
             "config": {"meta": {"familie": v.familie}},
-            "columns": [
-                {"name": s.name, "description": s.bedeutung, "data_type": _DUCKDB[s.typ]} for s in v.spalten
-            ],
+            "columns": [{"name": s.name, "description": s.bedeutung, "data_type": _DUCKDB[s.typ]} for s in v.spalten],
         }
         for v in vertraege.values()
     ]
@@ -119,7 +129,12 @@ def dbt_quellen(vertraege: dict[str, Vertrag]) -> dict[str, object]:
         "version": 2,
         "sources": [
             _quelle("lake", "Angenommene Lieferungen, nach Vertrag typisiert", "{name}/*.parquet", lake),
-            _quelle("stammdaten", "Profile, Verträge und Katalog als Tabellen", "stammdaten_{name}/*.parquet", stamm),
+            _quelle(
+                "stammdaten",
+                "Profile, Verträge und Katalog als Tabellen",
+                "stammdaten_{name}/*.parquet",
+                stamm,
+            ),
             _quelle("geheimhaltung", "Marken der Geheimhaltung", "geheimhaltung_{name}/*.parquet", marken),
         ],
     }

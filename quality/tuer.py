@@ -201,7 +201,7 @@ def schreibe_quarantaene(ablage: Ablage, ergebnis: Ergebnis, zeilen: pl.DataFram
     """Keep rejected rows with their delivery."""
     ordner = ablage.quarantaene / ergebnis.jugendamt / ergebnis.extrakt / ergebnis.sha256
     voll = zeilen.with_columns(lieferung=pl.lit(ergebnis.sha256), datei=pl.lit(ergebnis.datei))
-    schreibe_datei(ordner / "zeilen.parquet", lambda p: voll.write_parquet(p))
+    schreibe_datei(ordner / "zeilen.parquet", voll.write_parquet)
 
 
 def schreibe_leere(ablage: Ablage, vertrag: Vertrag) -> None:

@@ -91,7 +91,7 @@ def _umgebung() -> Environment:
         wort=woerter.wort,
         STATUS=woerter.STATUS,
         ZEICHEN=woerter.ZEICHEN,
-        HINWEIS=woerter.HINWEIS,
+        ERGEBNIS=woerter.ERGEBNIS,
         QUELLE=woerter.QUELLE,
         FAMILIE=woerter.FAMILIE,
         LAND=woerter.LAND,

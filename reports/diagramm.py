@@ -84,9 +84,7 @@ def diagramm(angabe: Angabe, raum_name: str, jahre: tuple[int, int]) -> Diagramm
 
     def punkte(reihe: Sequence[Wert]) -> list[Punkt]:
         return [
-            Punkt(x(w.jahr), y(w.wert), w.jahr, zahl(w.wert, k.nachkommastellen))
-            for w in reihe
-            if w.wert is not None
+            Punkt(x(w.jahr), y(w.wert), w.jahr, zahl(w.wert, k.nachkommastellen)) for w in reihe if w.wert is not None
         ]
 
     eigene = punkte(werte)
@@ -119,9 +117,7 @@ def _linien(punkte: Sequence[Punkt], werte: Sequence[Wert]) -> tuple[str, ...]:
         strecken[-1].append(punkt)
         vorher = wert
     return tuple(
-        " ".join(f"{p.x},{p.y}" for p in s)
-        if len(s) > 1
-        else f"{s[0].x - 4:.1f},{s[0].y} {s[0].x + 4:.1f},{s[0].y}"
+        " ".join(f"{p.x},{p.y}" for p in s) if len(s) > 1 else f"{s[0].x - 4:.1f},{s[0].y} {s[0].x + 4:.1f},{s[0].y}"
         for s in strecken
     )
 

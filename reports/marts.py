@@ -40,7 +40,8 @@ def exportiere(
                 werte.append(str(berichtsjahr))
             wo = f"where {' and '.join(bedingungen)}" if bedingungen else ""
             liste = ", ".join(f'"{s}"' for s in spalten)
-            rahmen = con.execute(f'select {liste} from mart."{mart}" {wo} order by all', werte).pl()
+            abfrage = f'select {liste} from mart."{mart}" {wo} order by all'
+            rahmen = con.sql(abfrage, params=werte).pl()
             rahmen.write_parquet(ziel / f"{mart}.parquet", compression="zstd")
             rahmen.write_csv(ziel / f"{mart}.csv", separator=";", decimal_comma=True, include_bom=True)
 

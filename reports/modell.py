@@ -29,8 +29,9 @@ from reports.typen import (
     Vergleich,
     Wert,
     Zugehoerigkeit,
+    gemeinsame_hinweise,
 )
-from reports.woerter import FAMILIE, namensfolge
+from reports.woerter import FAMILIE, namensfolge, wort
 
 __all__ = ["BerichtsAngaben", "lade_modell"]
 
@@ -48,7 +49,7 @@ _SPALTEN = {
         "jugendamt", "bereich", "gegenstand", "ergebnis", "meldung", "datenstand", "musterdaten",
     ],
 }  # fmt: skip
-_FAMILIE_DA = frozenset({"vorhanden", "bestanden"})
+_FAMILIE_DA = "vorhanden"
 _BIS_OFFEN = date(9999, 12, 31)
 
 Zeile = Mapping[str, Any]
@@ -63,10 +64,10 @@ def lade_modell(marts: Path, angaben: BerichtsAngaben, befunde: list[Befund]) ->
     Raises:
         BerichtFehler: a mart or column is missing, or the whole has no row; the text says what to do.
     """
-    katalog = _katalog(_lies(marts, "kennzahlenkatalog", None))
-    zeilen = [
-        z for z in _lies(marts, "kennzahlen", angaben.jugendamt) if z["berichtsjahr"] <= angaben.berichtsjahr
-    ]
+    zeilen = [z for z in _lies(marts, "kennzahlen", angaben.jugendamt) if z["berichtsjahr"] <= angaben.berichtsjahr]
+    # a Kennzahl without any row is not part of this Jugendamt's Kennzahlen profile
+    gefuehrt = {z["kennzahl"] for z in zeilen}
+    katalog = [k for k in _katalog(_lies(marts, "kennzahlenkatalog", None)) if k.kennzahl in gefuehrt]
     raeume = _raeume(_lies(marts, "raeume", angaben.jugendamt), zeilen, angaben)
     reihen, je_quelle = _reihen(zeilen, {k.kennzahl: k.familie for k in katalog})
     zuordnung = _lies(marts, "raumzuordnung", angaben.jugendamt)
@@ -90,7 +91,6 @@ def lade_modell(marts: Path, angaben: BerichtsAngaben, befunde: list[Befund]) ->
         for r in raeume.values()
     }
     meldungen = _lies(marts, "datenqualitaet", angaben.jugendamt)
-    haupt = [z for z in zeilen if z["hauptquelle"]]
     return Bericht(
         angaben=angaben,
         kennzahlen=tuple(katalog),
@@ -99,8 +99,8 @@ def lade_modell(marts: Path, angaben: BerichtsAngaben, befunde: list[Befund]) ->
         familien=tuple(dict.fromkeys(k.familie for k in katalog)),
         fehlende_familien=_fehlende_familien(meldungen),
         lieferungen=_meldungen(meldungen, "lieferung"),
-        datenstaende=_datenstaende(haupt),
-        musterdaten=angaben.musterdaten or any(z["musterdaten"] for z in haupt),
+        datenstaende=_datenstaende(reihen),
+        musterdaten=angaben.musterdaten or any(z["musterdaten"] for z in zeilen if z["hauptquelle"]),
         befunde=tuple(befunde),
     )
 
@@ -135,9 +135,7 @@ def _katalog(zeilen: Iterable[Zeile]) -> list[Kennzahl]:
     return sorted(neueste.values(), key=lambda k: (k.reihenfolge, k.kennzahl))
 
 
-def _raeume(
-    raeume: Iterable[Zeile], zeilen: Iterable[Zeile], angaben: BerichtsAngaben
-) -> dict[str, dict[str, Any]]:
+def _raeume(raeume: Iterable[Zeile], zeilen: Iterable[Zeile], angaben: BerichtsAngaben) -> dict[str, dict[str, Any]]:
     """The Räume of the report's levels, by name; the whole must be among them."""
     gewollt = {ebene for ebene, _ in angaben.ebenen}
     gefunden = {
@@ -321,9 +319,7 @@ def _zahl(w: Wert) -> float:
     return w.wert
 
 
-def _ebenen(
-    blaetter: Mapping[str, Blatt], angaben: BerichtsAngaben, katalog: list[Kennzahl]
-) -> tuple[Ebene, ...]:
+def _ebenen(blaetter: Mapping[str, Blatt], angaben: BerichtsAngaben, katalog: list[Kennzahl]) -> tuple[Ebene, ...]:
     """The levels below the whole, the main level first, then top down."""
     folge = sorted(angaben.ebenen, key=lambda e: e[0] != angaben.hauptebene)
     ebenen = []
@@ -346,9 +342,10 @@ def _ebenen(
 def _spalte(kennzahl: Kennzahl, je_raum: list[Angabe]) -> Spalte:
     jahr = max(a.gezeigt.jahr for a in je_raum if a.gezeigt)
     im_jahr = [a for a in je_raum if a.gezeigt and a.gezeigt.jahr == jahr]
-    quellen = {a.gezeigt.quelle for a in im_jahr if a.gezeigt}
+    quellen = tuple(sorted({a.gezeigt.quelle for a in im_jahr if a.gezeigt}))
+    hinweise = gemeinsame_hinweise(a.gezeigt for a in je_raum if a.gezeigt)
     ganzes = next((a.vergleich.wert for a in im_jahr if a.vergleich), None)
-    return Spalte(kennzahl, jahr, tuple(sorted(quellen)), ganzes)
+    return Spalte(kennzahl, jahr, quellen, hinweise, ganzes)
 
 
 def _meldungen(zeilen: Iterable[Zeile], bereich: str) -> tuple[Meldung, ...]:
@@ -367,17 +364,20 @@ def _meldungen(zeilen: Iterable[Zeile], bereich: str) -> tuple[Meldung, ...]:
 
 
 def _fehlende_familien(zeilen: Iterable[Zeile]) -> tuple[Meldung, ...]:
-    """Families that are said to be absent, in the order of the report."""
-    folge = list(FAMILIE)
-    fehlend = [m for m in _meldungen(zeilen, "familie") if m.ergebnis not in _FAMILIE_DA]
-    return tuple(
-        sorted(fehlend, key=lambda m: folge.index(m.gegenstand) if m.gegenstand in folge else len(folge))
-    )
+    """Families without figures, by name and in the order of the report; the text without the name."""
+    folge = list(FAMILIE.values())
+    fehlend = []
+    for m in _meldungen(zeilen, "familie"):
+        name = wort(FAMILIE, m.gegenstand)
+        if m.ergebnis != _FAMILIE_DA:
+            fehlend.append(replace(m, gegenstand=name, meldung=m.meldung.removeprefix(f"{name}: ")))
+    return tuple(sorted(fehlend, key=lambda m: folge.index(m.gegenstand) if m.gegenstand in folge else len(folge)))
 
 
-def _datenstaende(zeilen: Iterable[Zeile]) -> tuple[tuple[str, date], ...]:
-    neuester: dict[str, date] = {}
-    for z in zeilen:
-        if z["datenstand"] is not None and z["quelle"]:
-            neuester[z["quelle"]] = max(z["datenstand"], neuester.get(z["quelle"], date.min))
+def _datenstaende(reihen: Mapping[Schluessel, tuple[Wert, ...]]) -> tuple[tuple[str, date | None], ...]:
+    neuester: dict[str, date | None] = {}
+    for w in (w for reihe in reihen.values() for w in reihe if w.hat_wert):
+        bisher = neuester.setdefault(w.quelle, w.datenstand)
+        if w.datenstand is not None and (bisher is None or w.datenstand > bisher):
+            neuester[w.quelle] = w.datenstand
     return tuple(sorted(neuester.items()))

@@ -108,8 +108,7 @@ def schreibe_manifest(ordner: Path, angaben: Mapping[str, Any]) -> None:
     """Write ``manifest.json``: what is handed in, and path, size and SHA-256 of every file of the release."""
     dateien = sorted(p for p in ordner.rglob("*") if p.is_file() and p.name != "manifest.json")
     ausgaben = [
-        {"pfad": str(p.relative_to(ordner)), "bytes": p.stat().st_size, "sha256": sha256_von(p)}
-        for p in dateien
+        {"pfad": str(p.relative_to(ordner)), "bytes": p.stat().st_size, "sha256": sha256_von(p)} for p in dateien
     ]
     schreibe_json(ordner / "manifest.json", {**angaben, "ausgaben": ausgaben})
 

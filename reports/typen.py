@@ -4,9 +4,10 @@ Belongs here: what a figure, a Raum and a report are, and what follows from one 
 reading marts (`modell`), wording (`woerter`), number format (`zahlen`), pages (`bericht`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import groupby
 
 from quality.befund import Befund
 
@@ -16,7 +17,7 @@ NENNER_KLEIN = 300
 _WERT_ZEIGEN = frozenset({"gueltig", "null_genau", "gerundete_null", "unsicher", "zeitreihenbruch"})
 
 
-class BerichtFehler(Exception):  # noqa: N818 - German domain term, as in the other rooms
+class BerichtFehler(Exception):
     """The marts of a release do not allow a report; the text is German and says what to do."""
 
 
@@ -114,6 +115,21 @@ class Wert:
         return self.nenner if self.nenner is not None and self.nenner < NENNER_KLEIN else None
 
 
+def gemeinsame_hinweise(werte: Iterable[Wert]) -> tuple[str, ...]:
+    """The notes that all of `werte` carry: said once above a table instead of in each cell."""
+    mengen = [w.hinweise for w in werte]
+    return tuple(h for h in mengen[0] if all(h in m for m in mengen)) if mengen else ()
+
+
+@dataclass(frozen=True)
+class Quellenlauf:
+    """A stretch of years of one series that comes from one source."""
+
+    quelle: str
+    von: int
+    bis: int
+
+
 @dataclass(frozen=True)
 class Vergleich:
     """The whole beside a Raum: same year; `gleiche_quelle` says whether the source is the same too."""
@@ -146,6 +162,22 @@ class Angabe:
     def mit_wert(self) -> tuple[Wert, ...]:
         """The years that have a figure, oldest first."""
         return tuple(w for w in self.reihe if w.hat_wert)
+
+    @property
+    def quellen(self) -> tuple[Quellenlauf, ...]:
+        """The sources of the years that have a figure, each with its first and last year, newest first."""
+        laeufe = [list(gruppe) for _, gruppe in groupby(self.mit_wert, key=lambda w: w.quelle)]
+        return tuple(Quellenlauf(g[0].quelle, g[0].jahr, g[-1].jahr) for g in reversed(laeufe))
+
+    @property
+    def hinweise(self) -> tuple[str, ...]:
+        """The notes that every year with a figure carries."""
+        return gemeinsame_hinweise(self.mit_wert)
+
+    @property
+    def fehlgrund(self) -> str:
+        """Why the newest row has no figure, in the words of the mart; "" if it gives no reason."""
+        return self.fehlt.grund if self.fehlt else ""
 
     @property
     def musterdaten(self) -> bool:
@@ -189,8 +221,13 @@ class Blatt:
 
     @property
     def jahre(self) -> list[int]:
-        """Years with a row that is worth a line in the table, oldest first."""
-        return sorted({w.jahr for a in self.angaben if a.gezeigt for w in a.reihe})
+        """Years that say something on at least one Kennzahl, oldest first."""
+        return sorted({w.jahr for a in self.angaben for w in a.reihe if w.hat_wert or w.status != "nicht_verfuegbar"})
+
+    @property
+    def hinweise(self) -> tuple[str, ...]:
+        """The notes that every shown figure of this Raum carries."""
+        return gemeinsame_hinweise(a.gezeigt for a in self.angaben if a.gezeigt)
 
     @property
     def musterdaten(self) -> bool:
@@ -209,6 +246,8 @@ class Spalte:
     kennzahl: Kennzahl
     jahr: int
     quellen: tuple[str, ...]
+    hinweise: tuple[str, ...]
+    """The notes that every figure of the column carries."""
     ganzes: Wert | None
     """The whole in that year, as the Räume of this column are compared with it."""
 
@@ -231,7 +270,7 @@ class Ebene:
 
 @dataclass(frozen=True)
 class Meldung:
-    """One row of mart `datenqualitaet`."""
+    """One row of mart `datenqualitaet`; for a family `gegenstand` is its name."""
 
     gegenstand: str
     ergebnis: str
@@ -251,8 +290,8 @@ class Bericht:
     familien: tuple[str, ...]
     fehlende_familien: tuple[Meldung, ...]
     lieferungen: tuple[Meldung, ...]
-    datenstaende: tuple[tuple[str, date], ...]
-    """Per source the newest date on which its data were drawn, by source code."""
+    datenstaende: tuple[tuple[str, date | None], ...]
+    """Per source with figures the newest date on which its data were drawn; None if it names none."""
     musterdaten: bool
     befunde: Sequence[Befund] = field(default_factory=tuple)
 

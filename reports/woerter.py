@@ -28,6 +28,13 @@ ZEICHEN = {
     "nicht_sinnvoll": "x",
     "folgt_spaeter": "…",
 }
+ERGEBNIS = {
+    "bestanden": "bestanden",
+    "verletzt": "verletzt",
+    "fehler": "nicht ausführbar",
+    "angenommen": "angenommen",
+    "angenommen_mit_quarantaene": "angenommen, einzelne Werte zurückgestellt",
+}
 HINWEIS = {
     "vorlaeufig": "vorläufig",
     "geschaetzt": "geschätzt",
@@ -77,10 +84,10 @@ GEBIETSART = {
     "gemeindeteil": "Gemeindeteil",
 }
 HIERARCHIE = {
-    "planung": "Planungsräume",
+    "planung": "Planung",
     "sozialregion": "Sozialregionen",
-    "asd": "Kommunale Soziale Dienste",
-    "statistik": "Statistische Gliederung",
+    "wirkungsraum": "Wirkungsräume",
+    "asd": "Kommunaler Sozialer Dienst",
 }
 MUSTERDATEN = "Musterdaten – erfundene Werte"
 

@@ -19,9 +19,7 @@ def zahl(wert: float, stellen: int) -> str:
     Rounds half away from zero as German offices do; Babel alone would round half to even.
     """
     gerundet = Decimal(repr(float(wert))).quantize(Decimal(1).scaleb(-stellen), rounding=ROUND_HALF_UP)
-    betrag = format_decimal(
-        abs(gerundet), format="#,##0" + ("." + "0" * stellen if stellen else ""), locale="de_DE"
-    )
+    betrag = format_decimal(abs(gerundet), format="#,##0" + ("." + "0" * stellen if stellen else ""), locale="de_DE")
     return (_MINUS if gerundet < 0 else "") + betrag
 
 

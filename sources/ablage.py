@@ -77,7 +77,7 @@ class Ablage:
 
     @property
     def dbt_ziel(self) -> Path:
-        """dbt's target folder (manifest, compiled SQL, run results)."""
+        """Dbt's target folder (manifest, compiled SQL, run results)."""
         return self.home / "dbt"
 
     @property

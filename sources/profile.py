@@ -71,9 +71,7 @@ def lade_profil(ordner: Path) -> Profil:
         **dict(kopf),
         raeume=_lies_tabelle(ordner / "raeume.csv", Raum),
         zuordnungen=_lies_tabelle(ordner / "zuordnung.csv", Zuordnung),
-        schluessel=_lies_tabelle(ordner / "schluessel.csv", Schluessel)
-        if (ordner / "schluessel.csv").exists()
-        else (),
+        schluessel=_lies_tabelle(ordner / "schluessel.csv", Schluessel) if (ordner / "schluessel.csv").exists() else (),
     )
     maengel = list(pruefe(profil, ordner.name))
     if maengel:
@@ -255,9 +253,7 @@ def _lies_text(pfad: Path) -> str:
     try:
         return pfad.read_text("utf-8-sig")
     except FileNotFoundError:
-        mangel = Mangel(
-            datei, "", "Die Datei fehlt", f"{pfad.name} im Ordner des Profils", "die Datei anlegen"
-        )
+        mangel = Mangel(datei, "", "Die Datei fehlt", f"{pfad.name} im Ordner des Profils", "die Datei anlegen")
     except UnicodeDecodeError:
         mangel = Mangel(datei, "", "Die Datei ist nicht UTF-8", "UTF-8", "die Datei als UTF-8 speichern")
     raise ProfilFehler([mangel])

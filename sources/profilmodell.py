@@ -15,9 +15,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
-Gebietsart = Literal[
-    "kreis", "kreisfreie_stadt", "gemeinde", "samtgemeinde", "gemeindeteil", "gemeindefrei", "region"
-]
+Gebietsart = Literal["kreis", "kreisfreie_stadt", "gemeinde", "samtgemeinde", "gemeindeteil", "gemeindefrei", "region"]
 Quelle = Literal["fortschreibung", "register", "schulstatistik"]
 _Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 _Text = Annotated[str, Field(min_length=1)]
@@ -46,7 +44,7 @@ class Mangel:
         return f"{stelle}: {self.was}. Erwartet: {self.erwartet}. Bitte: {self.tun}."
 
 
-class ProfilFehler(Exception):  # noqa: N818 (German domain name)
+class ProfilFehler(Exception):
     """A profile that cannot be used; `maengel` lists everything found, `str()` gives one line for each."""
 
     def __init__(self, maengel: Sequence[Mangel]) -> None:

@@ -95,9 +95,7 @@ def _pruefe_raeume(profil: Profil, ordner: str) -> Iterator[Mangel]:
     gueltige_id = re.compile(rf"\d{{5}}|\d{{8}}(-[A-Za-z0-9_]+)?|{profil.jugendamt}:[a-z0-9_]+")
     besondere = {f"{profil.jugendamt}:nicht_zuordenbar", f"{profil.jugendamt}:ausserhalb"}
     for doppelt in _doppelte([raum.raum_id for raum in profil.raeume]):
-        yield Mangel(
-            datei, doppelt, "Die raum_id steht zweimal da", "jede raum_id einmal", "eine Zeile entfernen"
-        )
+        yield Mangel(datei, doppelt, "Die raum_id steht zweimal da", "jede raum_id einmal", "eine Zeile entfernen")
     for raum in profil.raeume:
         if not gueltige_id.fullmatch(raum.raum_id) or raum.raum_id in besondere:
             yield Mangel(
@@ -118,9 +116,7 @@ def _pruefe_schluessel(profil: Profil, ordner: str) -> Iterator[Mangel]:
     datei = f"{ordner}/schluessel.csv"
     raeume = {raum.raum_id for raum in profil.raeume}
     for doppelt in _doppelte([f"{zeile.schluesselart} {zeile.schluessel}" for zeile in profil.schluessel]):
-        yield Mangel(
-            datei, doppelt, "Der Schlüssel steht zweimal da", "jeder Schlüssel einmal", "eine Zeile entfernen"
-        )
+        yield Mangel(datei, doppelt, "Der Schlüssel steht zweimal da", "jeder Schlüssel einmal", "eine Zeile entfernen")
     for zeile in profil.schluessel:
         if zeile.raum_id not in raeume:
             yield _unbekannt(datei, zeile.schluessel, zeile.raum_id)
@@ -183,16 +179,12 @@ def _pruefe_ketten(profil: Profil, ordner: str) -> Iterator[Mangel]:
                 f"{zeile.raum_id} ({zeile.hierarchie})",
                 "Die Zuordnungen laufen im Kreis" if kreis else f"Die Kette endet{wann} bei {ende}",
                 f"eine Kette bis zum Ganzen {profil.ganzes}",
-                "die Zuordnungen dieser Hierarchie berichtigen"
-                if kreis
-                else f"{ende} für diese Zeit zuordnen",
+                "die Zuordnungen dieser Hierarchie berichtigen" if kreis else f"{ende} für diese Zeit zuordnen",
             )
             break
 
 
-def _kettenende(
-    start: Zuordnung, tag: date, eltern: dict[tuple[str, str], list[Zuordnung]], ganzes: str
-) -> str | None:
+def _kettenende(start: Zuordnung, tag: date, eltern: dict[tuple[str, str], list[Zuordnung]], ganzes: str) -> str | None:
     """Return the Raum where the chain ends on a day (the whole, if all is well), None for a circle."""
     besucht, offen, ende = {start.raum_id}, [start.eltern_raum_id], ganzes
     while offen:
@@ -222,9 +214,7 @@ def _pruefe_gewichte(profil: Profil, ordner: str) -> Iterator[Mangel]:
         gruppen[zeile.raum_id, zeile.hierarchie].append(zeile)
     for (raum_id, hierarchie), zeilen in gruppen.items():
         for tag in sorted({zeile.gueltig_von for zeile in zeilen}):
-            summe = sum(
-                zeile.gewicht for zeile in zeilen if zeile.gueltig_von <= tag <= (zeile.gueltig_bis or _OFFEN)
-            )
+            summe = sum(zeile.gewicht for zeile in zeilen if zeile.gueltig_von <= tag <= (zeile.gueltig_bis or _OFFEN))
             if abs(summe - 1) > 1e-6:
                 yield Mangel(
                     f"{ordner}/zuordnung.csv",
@@ -237,9 +227,7 @@ def _pruefe_gewichte(profil: Profil, ordner: str) -> Iterator[Mangel]:
 
 
 def _verkehrt(datei: str, ort: str) -> Mangel:
-    return Mangel(
-        datei, ort, "gueltig_bis liegt vor gueltig_von", "ein Ende nach dem Beginn", "die Daten berichtigen"
-    )
+    return Mangel(datei, ort, "gueltig_bis liegt vor gueltig_von", "ein Ende nach dem Beginn", "die Daten berichtigen")
 
 
 def _unbekannt(datei: str, ort: str, raum_id: str) -> Mangel:

@@ -89,11 +89,16 @@ def _raeume(p: Profil) -> list[dict[str, object]]:
 
 def _schluessel(p: Profil) -> list[dict[str, object]]:
     """Keys and aliases; an official key equal to the raum_id needs no line in the profile."""
-    ausdruecklich = [
-        {"jugendamt": p.jugendamt, "schluesselart": s.schluesselart, "schluessel": s.schluessel, "raum_id": s.raum_id}
+    ausdruecklich: list[dict[str, object]] = [
+        {
+            "jugendamt": p.jugendamt,
+            "schluesselart": s.schluesselart,
+            "schluessel": s.schluessel,
+            "raum_id": s.raum_id,
+        }
         for s in p.schluessel
     ]
-    selbst = [
+    selbst: list[dict[str, object]] = [
         {"jugendamt": p.jugendamt, "schluesselart": "ags", "schluessel": r.raum_id, "raum_id": r.raum_id}
         for r in p.raeume
         if r.raum_id.isdigit()

@@ -60,7 +60,7 @@ def _aus_regionaldatenbank(gelesen: Gelesen, vertrag: Vertrag) -> pl.DataFrame:
         )
     for name, dimension in vertrag.dimensionen.items():
         _pruefe_auspraegungen(gelesen.daten, kennung, name, dimension.spalte, dimension.werte)
-    konstant = {s: "insgesamt" for s in ("geschlecht", "altersgruppe", "nationalitaet", "merkmal")}
+    konstant = dict.fromkeys(("geschlecht", "altersgruppe", "nationalitaet", "merkmal"), "insgesamt")
     codes = {
         name: pl.col(d.spalte).replace_strict(d.werte, default=UNBEKANNT, return_dtype=pl.String)
         for name, d in vertrag.dimensionen.items()
@@ -75,9 +75,7 @@ def _aus_regionaldatenbank(gelesen: Gelesen, vertrag: Vertrag) -> pl.DataFrame:
     )
 
 
-def _pruefe_auspraegungen(
-    daten: pl.DataFrame, kennung: str, name: str, spalte: str, werte: Mapping[str, str]
-) -> None:
+def _pruefe_auspraegungen(daten: pl.DataFrame, kennung: str, name: str, spalte: str, werte: Mapping[str, str]) -> None:
     gekommen = daten[spalte].unique().to_list() if spalte in daten.columns else []
     fehlt = [w for w in werte if w not in gekommen]
     if not fehlt:
@@ -126,9 +124,7 @@ def _pruefe_spalten(daten: pl.DataFrame, vertrag: Vertrag, tabelle: Tabelle) -> 
 
 def _aus_rechteck(gelesen: Gelesen, vertrag: Vertrag, angaben: Mapping[str, str]) -> pl.DataFrame:
     thema, tabelle = _thema(vertrag, angaben)
-    umbenennung = {
-        s: angaben[f"spalte:{s}"] for s in gelesen.daten.columns if f"spalte:{s}" in angaben
-    }
+    umbenennung = {s: angaben[f"spalte:{s}"] for s in gelesen.daten.columns if f"spalte:{s}" in angaben}
     daten = gelesen.daten.rename(umbenennung)
     _pruefe_spalten(daten, vertrag, tabelle)
     merkmale = {n: m for n, m in tabelle.spalten.items() if n in daten.columns}

@@ -132,15 +132,14 @@ def pruefe(
     return GateErgebnis((*davor, *befunde), len(davor) + len(liste.erwartungen))
 
 
-def _werte_aus(
-    con: duckdb.DuckDBPyConnection, liste: Liste, schwellen: Mapping[str, float]
-) -> list[Befund]:
+def _werte_aus(con: duckdb.DuckDBPyConnection, liste: Liste, schwellen: Mapping[str, float]) -> list[Befund]:
     # no telemetry from an office, and no progress bars in a log
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
 
     kontext = gx.get_context(mode="ephemeral")
-    kontext.variables.progress_bars = gx.data_context.types.base.ProgressBarsConfig(globally=False)
+    kontext.variables.progress_bars = ProgressBarsConfig(globally=False)
     quelle = kontext.data_sources.add_pandas("kandidat")
     befunde = []
     for nummer, erwartung in enumerate(liste.erwartungen):

@@ -30,7 +30,7 @@ class Gelesen:
     musterdaten: bool
 
 
-class Lesefehler(Exception):  # noqa: N818 - German domain term, shared with the other rooms
+class Lesefehler(Exception):
     """A named refusal: the file is not read, and the office that sent it can be told why.
 
     `art` is a short code (listed in README.md); `was`, `erwartet`, `tun` are German sentences.

@@ -27,9 +27,7 @@ _HTML = re.compile(
     rb"\s*(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)", re.I | re.S
 )
 # UTF-8 read as Latin-1 or Windows-1252 and written as UTF-8 again; also two encodings in one file.
-_DOPPELT = re.compile(
-    "\u00c3[\u00a4\u00b6\u00bc\u0178\u201e\u2013\u0153\u0084\u0096\u009c\u009f]|\u00e2\u201a\u00ac"
-)
+_DOPPELT = re.compile("\u00c3[\u00a4\u00b6\u00bc\u0178\u201e\u2013\u0153\u0084\u0096\u009c\u009f]|\u00e2\u201a\u00ac")
 # cp850 (DOS) read as Windows-1252: quotation marks stand inside words where umlauts belong.
 _DOS = re.compile("[A-Za-z][\u201e\u201d][a-z]")
 _SPEICHERN = "die Datei in UTF-8 (Excel: „CSV UTF-8“) oder ISO-8859-1 speichern und neu liefern"
@@ -67,9 +65,7 @@ def _kein_text(inhalt: bytes) -> None:
         )
     for anfang, art in _ANFAENGE.items():
         if inhalt.startswith(anfang):
-            raise Lesefehler(
-                "binaer", f"Die Datei ist {art}", "eine Textdatei (CSV)", "die Tabelle als CSV liefern"
-            )
+            raise Lesefehler("binaer", f"Die Datei ist {art}", "eine Textdatei (CSV)", "die Tabelle als CSV liefern")
     if _HTML.match(inhalt[:4096]):
         raise Lesefehler(
             "html",

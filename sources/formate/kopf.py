@@ -66,9 +66,7 @@ def ist_einheit(text: str) -> bool:
     return _EINHEIT.fullmatch(text.strip()) is not None
 
 
-def deute_kopf(
-    vorspann: list[str], kopfzeilen: list[list[str]], *, zeit_in_zeilen: bool, mass_in_zeilen: bool
-) -> Kopf:
+def deute_kopf(vorspann: list[str], kopfzeilen: list[list[str]], *, zeit_in_zeilen: bool, mass_in_zeilen: bool) -> Kopf:
     """Describe the data columns.
 
     `vorspann`: preamble lines without the padding; `kopfzeilen`: header rows, data columns only;
@@ -78,9 +76,7 @@ def deute_kopf(
     reihen = [[zelle.strip() for zelle in zeile] for zeile in kopfzeilen]
     offen = [reihe for reihe in reihen if any(reihe)]
     zeit = None if zeit_in_zeilen else _nimm_zeit(offen)
-    einheit, merkmal_fest, einheit_fest = (
-        (None, "", "") if mass_in_zeilen else _einheit(offen, _inhaltszeile(vorspann))
-    )
+    einheit, merkmal_fest, einheit_fest = (None, "", "") if mass_in_zeilen else _einheit(offen, _inhaltszeile(vorspann))
     merkmal = offen.pop(_mass_zeile(offen, einheit)) if einheit is not None and offen else None
     benannt = [reihe for reihe in (zeit, merkmal, einheit) if reihe is not None]
     dims = _dimensionen(offen, benannt)

@@ -117,9 +117,7 @@ def _breite(kopf: list[str], zeilen: list[str], beginn: int, trenner: str) -> in
     """Width of the records: a header that ends in an extra separator may be one wider than they are."""
     if kopf[-1]:
         return len(kopf)
-    belegt = (
-        felder for _, felder in saetze(zeilen, trenner, streng=True, ab=beginn) if any(map(str.strip, felder))
-    )
+    belegt = (felder for _, felder in saetze(zeilen, trenner, streng=True, ab=beginn) if any(map(str.strip, felder)))
     erster = next(belegt, kopf)
     return len(kopf) - 1 if len(erster) == len(kopf) - 1 else len(kopf)
 

@@ -22,7 +22,7 @@ _FLAGGE_DAVOR = re.compile(r"([A-Za-z*/]{1,2})\s*([+-]?[0-9]+(?:,[0-9]+)?)")
 _NUR_ZEICHEN = re.compile(r"[^0-9;\"=@]{1,5}")
 
 
-class UnlesbareZelle(Exception):  # noqa: N818 - always turned into a Lesefehler by the reader, which knows the line
+class UnlesbareZelle(Exception):
     """Cell text that is neither a number nor a sign; the caller names the line."""
 
     def __init__(self, text: str) -> None:

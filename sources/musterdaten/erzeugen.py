@@ -34,9 +34,7 @@ def schreibe_musterdaten(profile: Sequence[Profil], ziel: Path, scale: int = 1) 
         ValueError: scale is below 1 (German text).
     """
     if scale < 1:
-        raise ValueError(
-            f"Der Faktor ist {scale}. Erwartet: eine ganze Zahl ab 1. Bitte: den Faktor berichtigen."
-        )
+        raise ValueError(f"Der Faktor ist {scale}. Erwartet: eine ganze Zahl ab 1. Bitte: den Faktor berichtigen.")
     dateien: list[Path] = []
     zeilen: dict[str, Amtlich] = {}
     # where a Kreis and a town in it both have a profile, the rows of the Kreis hold

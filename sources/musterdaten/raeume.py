@@ -73,9 +73,7 @@ def amtlich(profil: Profil, teile: dict[str, Verlauf], scale: int) -> list[Amtli
     if ganzes.gebietsart == "kreisfreie_stadt":
         name = f"{ganzes.raum_name}, Kreisfreie Stadt"
         return [Amtlich(_schluessel(profil, ganzes), name, bestand, kreistabelle=True)]
-    umland = erfinde_verlauf(
-        f"{profil.jugendamt}|umland", scale * round(zwischen(95_000, 210_000, ganzes.raum_id))
-    )
+    umland = erfinde_verlauf(f"{profil.jugendamt}|umland", scale * round(zwischen(95_000, 210_000, ganzes.raum_id)))
     kreis = _summe([bestand, {jahr: umland.bestand[jahr] for jahr in JAHRE}])
     return [
         Amtlich(ganzes.raum_id[:5], f"Kreis um {ganzes.raum_name}", kreis, False, True),
@@ -88,9 +86,7 @@ def _kreis(profil: Profil, ganzes: Raum, scale: int) -> list[Amtlich]:
     raeume = {raum.raum_id: raum for raum in profil.raeume}
     samtgemeinden = {raum_id for raum_id, raum in raeume.items() if raum.gebietsart == "samtgemeinde"}
     mitglied = {
-        zeile.raum_id: zeile.eltern_raum_id
-        for zeile in profil.zuordnungen
-        if zeile.eltern_raum_id in samtgemeinden
+        zeile.raum_id: zeile.eltern_raum_id for zeile in profil.zuordnungen if zeile.eltern_raum_id in samtgemeinden
     }
     einzeln = samtgemeinden - set(mitglied.values())
     bestaende: dict[str, dict[int, Bestand]] = {}

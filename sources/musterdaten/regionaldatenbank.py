@@ -115,9 +115,7 @@ def _altersgruppen(zeilen: Sequence[Amtlich], jahr: int) -> Iterable[str]:
         f"31.12.{jahr}",
     )
     yield from _vorspann(titel, 2 + 3 * spalten)
-    yield ";".join(
-        ["", "", *(wort for wort in ("Insgesamt", "männlich", "weiblich") for _ in range(spalten))]
-    )
+    yield ";".join(["", "", *(wort for wort in ("Insgesamt", "männlich", "weiblich") for _ in range(spalten))])
     yield ";".join(["", "", *(["Altersgruppen (unter 3 bis 75 u.m.)"] * 3 * spalten)])
     yield ";".join(["", "", *((*baender, "Insgesamt") * 3)])
     for zeile in zeilen:

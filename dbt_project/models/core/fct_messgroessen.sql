@@ -24,23 +24,25 @@ stufe_0 as (
         datenstand,
         musterdaten,
         raum_methode,
+        cast(null as varchar) as summe_ueber,
         false as ist_summe,
         false as ist_geschaetzt
     from {{ ref('int_messgroessen__vereint') }}
 ),
 
 {% for stufe in range(1, 4) %}
-stufe_{{ stufe }} as (
-    select * from stufe_{{ stufe - 1 }}
-    union all
+summen_{{ stufe }} as (
     select
         kinder.eltern_raum_id as raum_id,
-        {% for spalte in zelle %}teil.{{ spalte }}, {% endfor %}
+        {% for spalte in zelle -%}
+        teil.{{ spalte }},
+        {% endfor -%}
         sum(teil.wert * kinder.gewicht) as wert,
         {{ summenstatus('teil.status') }} as status,
         max(teil.datenstand) as datenstand,
         bool_or(teil.musterdaten) as musterdaten,
         'summe' as raum_methode,
+        kinder.hierarchie as summe_ueber,
         true as ist_summe,
         bool_or(teil.ist_geschaetzt or kinder.gewicht < 1) as ist_geschaetzt
     from stufe_{{ stufe - 1 }} as teil
@@ -49,18 +51,21 @@ stufe_{{ stufe }} as (
             teil.jugendamt = kinder.jugendamt
             and teil.stichtag = kinder.stichtag
             and teil.raum_id = kinder.raum_id
-    left join stufe_{{ stufe - 1 }} as vorhanden
-        on
-            kinder.eltern_raum_id = vorhanden.raum_id
-            {% for spalte in zelle %}and teil.{{ spalte }} = vorhanden.{{ spalte }}
-            {% endfor %}
-    where teil.herkunft = 'gezaehlt' and vorhanden.raum_id is null
-    group by kinder.eltern_raum_id, kinder.hierarchie, {% for spalte in zelle %}teil.{{ spalte }}{{ ', ' if not loop.last }}{% endfor %}
-
+    where teil.herkunft = 'gezaehlt'
+    group by all
     having count_if(not kinder.ist_besonders) = max(kinder.erwartete_kinder)
 ),
-{% endfor %}
 
+stufe_{{ stufe }} as (
+    select * from stufe_{{ stufe - 1 }}
+    union all
+    select summen_{{ stufe }}.*
+    from summen_{{ stufe }}
+    anti join stufe_{{ stufe - 1 }}
+        using (raum_id, {{ zelle_text }})
+),
+
+{% endfor -%}
 final as (
     select
         * exclude (wert),

@@ -26,9 +26,11 @@ familienquelle as (
 
 -- A Raum, or its place in a hierarchy, that the profile cannot prove.
 angenommen as (
-    select raum_id from {{ ref('dim_raum') }} where not belegt
+    select raum_id from {{ ref('dim_raum') }}
+    where not belegt
     union
-    select eltern_raum_id as raum_id from {{ source('stammdaten', 'zuordnung') }} where not belegt
+    select eltern_raum_id as raum_id from {{ source('stammdaten', 'zuordnung') }}
+    where not belegt
     except
     select ganzes as raum_id from {{ source('stammdaten', 'jugendaemter') }}
 ),

@@ -18,8 +18,10 @@ select
     amtliche_referenz,
     (
         select
-            coalesce(string_agg(distinct 'ab ' || brueche.jahr || ': ' || brueche.grund, '; ' order by
-            'ab ' || brueche.jahr || ': ' || brueche.grund), '')
+            coalesce(string_agg(
+                distinct 'ab ' || brueche.jahr || ': ' || brueche.grund, '; ' order by
+                    'ab ' || brueche.jahr || ': ' || brueche.grund
+            ), '')
         from {{ source('stammdaten', 'reihenbrueche') }} as brueche
         inner join {{ source('stammdaten', 'extrakttabellen') }} as tabellen
             on brueche.quelle = tabellen.quelle

@@ -74,9 +74,7 @@ def mappe() -> Callable[..., bytes]:
 
     def baue(reihen: list[list[object]], zusatz: str = "", extra: dict[str, bytes] | None = None) -> bytes:
         zeilen = "".join(
-            f'<row r="{i}">'
-            + "".join(_zelle(i, j, w) for j, w in enumerate(reihe) if w is not None)
-            + "</row>"
+            f'<row r="{i}">' + "".join(_zelle(i, j, w) for j, w in enumerate(reihe) if w is not None) + "</row>"
             for i, reihe in enumerate(reihen, start=1)
         )
         blatt = f'<worksheet xmlns="{_BUCH}"><sheetData>{zeilen}{zusatz}</sheetData></worksheet>'

@@ -8,9 +8,7 @@ from hypothesis import strategies as st
 from sources.formate import Gelesen, Lesefehler, tabelle
 from sources.formate import regionaldatenbank as rdb
 
-LOCKER = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+LOCKER = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 _ALPHABET = st.sampled_from([*';,\t|"\n\r =@.-_0123456789aäß\x00\x1a\ufeff\u2028', "__________\n", "Stand: "])
 _TABELLENTEXT = st.lists(_ALPHABET, max_size=60).map("".join)
 

@@ -122,9 +122,7 @@ def test_municipalities_sum_to_their_kreis(tabelle) -> None:
     ],
 )
 def test_under_18(tabelle, schluessel: str, unter_18: int, gesamt: int) -> None:
-    ort = tabelle("12411-02-03-5").filter(
-        (pl.col("raum_schluessel") == schluessel) & (pl.col("dim_1") == "Insgesamt")
-    )
+    ort = tabelle("12411-02-03-5").filter((pl.col("raum_schluessel") == schluessel) & (pl.col("dim_1") == "Insgesamt"))
     jung = ["unter 3 Jahre", "3 bis unter 6 Jahre", "6 bis unter 10 Jahre", "10 bis unter 15 Jahre",
             "15 bis unter 18 Jahre"]  # fmt: skip
     assert ort.filter(pl.col("dim_2").is_in(jung))["wert"].sum() == unter_18

@@ -35,9 +35,7 @@ def test_tidy_columns_and_meta(beispiel: str) -> None:
     assert gelesen.kennung == "12411-99-01-5"
     assert gelesen.meta["stand"] == "2017-10-10T18:42:14"
     assert gelesen.meta["lizenz"] == "dl-de/by-2-0"
-    assert gelesen.meta["gebietsstand"] == (
-        "Baden-Württemberg (ab Berichtsjahr 2011): Gebietsstand 01.01.2011"
-    )
+    assert gelesen.meta["gebietsstand"] == ("Baden-Württemberg (ab Berichtsjahr 2011): Gebietsstand 01.01.2011")
     assert gelesen.meta["fussnoten"].startswith('zu "gesamter Tabelle":')
     assert not gelesen.musterdaten
 
@@ -59,9 +57,7 @@ def test_time_in_key_column_header_or_preamble(genesis, zeit: str) -> None:
 
 
 def test_single_column_table(genesis) -> None:
-    text = genesis(
-        [["", "", "", "Gebietsfläche"], ["", "", "", "qkm"]], [["2015", "DG", "D", "7,25"]], ("Fläche",)
-    )
+    text = genesis([["", "", "", "Gebietsfläche"], ["", "", "", "qkm"]], [["2015", "DG", "D", "7,25"]], ("Fläche",))
     daten = lies(text.encode()).daten
     assert [c for c in daten.columns if c.startswith("dim")] == []
     assert _zeilen(text, "merkmal", "einheit", "wert") == [("Gebietsfläche", "qkm", 7.25)]
@@ -137,9 +133,7 @@ def test_caption_over_some_columns_stays_when_it_alone_tells_them_apart(genesis)
 
 
 def test_identical_columns_stay_two_cells(genesis) -> None:
-    text = genesis(
-        [["", "", "Plätze", "Plätze"], ["", "", "Anzahl", "Anzahl"]], [["DG", "D", "9", "4"]], ("T", "2015")
-    )
+    text = genesis([["", "", "Plätze", "Plätze"], ["", "", "Anzahl", "Anzahl"]], [["DG", "D", "9", "4"]], ("T", "2015"))
     assert _zeilen(text, "wert") == [(9.0,), (4.0,)]
 
 

@@ -61,9 +61,7 @@ def test_blank_lines_are_skipped() -> None:
     assert _lies("\na;b\n\n1;2\n;\n3;4\n\n")["zeile"].to_list() == [4, 6]
 
 
-@pytest.mark.parametrize(
-    ("wert", "ist"), [("1", True), ("ja", True), ("TRUE", True), ("0", False), ("nein", False)]
-)
+@pytest.mark.parametrize(("wert", "ist"), [("1", True), ("ja", True), ("TRUE", True), ("0", False), ("nein", False)])
 def test_musterdaten_column(wert: str, ist: bool) -> None:
     gelesen = lies(f"a;musterdaten\n1;{wert}\n".encode(), "t.csv")
     assert gelesen.musterdaten is ist
@@ -118,9 +116,7 @@ def test_plus_and_minus_are_values() -> None:
 
 
 def test_workbook_cells_as_plain_text(mappe) -> None:
-    gelesen = lies(
-        mappe([["a", "b", "c"], ["I", 317.0, 3.8], [None, None, None], ["J", None, True]]), "t.xlsx"
-    )
+    gelesen = lies(mappe([["a", "b", "c"], ["I", 317.0, 3.8], [None, None, None], ["J", None, True]]), "t.xlsx")
     assert gelesen.daten.rows() == [("I", "317", "3.8", 2), ("J", None, "true", 4)]
     assert gelesen.kodierung == "xlsx"
 

@@ -51,10 +51,7 @@ def geschlecht(landung: Path) -> pl.DataFrame:
 
 
 def _als_tabelle(daten: pl.DataFrame, schluessel: Sequence[str]) -> dict[tuple[str, ...], float]:
-    return {
-        tuple(str(teil) for teil in zeile[:-1]): zeile[-1]
-        for zeile in daten.select(*schluessel, "wert").rows()
-    }
+    return {tuple(str(teil) for teil in zeile[:-1]): zeile[-1] for zeile in daten.select(*schluessel, "wert").rows()}
 
 
 def _abdruck(ordner: Path) -> dict[str, str]:
@@ -109,9 +106,7 @@ def test_alle_amtlichen_schluessel_loesen_auf(profile: list[Profil], geschlecht:
 
 
 def test_geschlechter_summieren_sich(geschlecht: pl.DataFrame) -> None:
-    breit = geschlecht.filter(pl.col("zeichen") == "").pivot(
-        "dim_1", index=["raum_schluessel", "zeit"], values="wert"
-    )
+    breit = geschlecht.filter(pl.col("zeichen") == "").pivot("dim_1", index=["raum_schluessel", "zeit"], values="wert")
     assert breit.height == 71 * len(JAHRE)
     assert breit.filter(pl.col("Insgesamt") != pl.col("männlich") + pl.col("weiblich")).is_empty()
 
@@ -119,18 +114,12 @@ def test_geschlechter_summieren_sich(geschlecht: pl.DataFrame) -> None:
 def test_altersgruppen_summieren_sich(altersgruppen: pl.DataFrame) -> None:
     zahlen = altersgruppen.filter(pl.col("zeichen") == "")
     schluessel = ["raum_schluessel", "zeit", "dim_1"]
-    summe = (
-        zahlen.filter(pl.col("dim_2") != "Insgesamt").group_by(schluessel).agg(pl.col("wert").sum(), pl.len())
-    )
+    summe = zahlen.filter(pl.col("dim_2") != "Insgesamt").group_by(schluessel).agg(pl.col("wert").sum(), pl.len())
     assert set(summe["len"]) == {17}
-    assert _als_tabelle(summe, schluessel) == _als_tabelle(
-        zahlen.filter(pl.col("dim_2") == "Insgesamt"), schluessel
-    )
+    assert _als_tabelle(summe, schluessel) == _als_tabelle(zahlen.filter(pl.col("dim_2") == "Insgesamt"), schluessel)
 
 
-def test_tabellen_stimmen_ueberein(
-    landung: Path, geschlecht: pl.DataFrame, altersgruppen: pl.DataFrame
-) -> None:
+def test_tabellen_stimmen_ueberein(landung: Path, geschlecht: pl.DataFrame, altersgruppen: pl.DataFrame) -> None:
     schluessel = ["raum_schluessel", "zeit", "dim_1"]
     alle = _als_tabelle(geschlecht, schluessel)
     assert _als_tabelle(altersgruppen.filter(pl.col("dim_2") == "Insgesamt"), schluessel) == alle

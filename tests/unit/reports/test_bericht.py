@@ -136,7 +136,7 @@ def test_aelterer_wert_traegt_sein_jahr_und_den_grund(ordner: Path, seiten: dict
     html = (ordner / "index.html").read_text("utf-8")
     karte = html[html.index('<h3><a href="kennzahlen.html#k-abgaenger-gesamt">') :].split("</li>")[0]
     assert '<span class="alt-jahr">2018</span>' in karte
-    assert "Für 2021 liegt kein Wert vor: Tabelle reicht bis 2018." in karte
+    assert "Für 2021 kein Wert: Tabelle reicht bis 2018." in karte
     assert "405" in karte
     assert "−7" in karte
     assert "n = 250" in seiten["index.html"].zeile("2018 ")
@@ -147,8 +147,21 @@ def test_fehlende_familien_sind_genannt(seiten: dict[str, Seite]) -> None:
         if name != "kennzahlen.html":
             assert "Hilfen zur Erziehung" in seite.text
             assert "Budget" in seite.text
-            assert "Es ist noch keine Lieferung eingerichtet." in seite.text
+            assert "noch keine Lieferung." in seite.text
+            assert "Budget: Budget" not in seite.text
     assert "Noch nicht enthalten" in seiten["index.html"].text
+
+
+def test_familie_ohne_wert_steht_im_steckbrief_nur_einmal(
+    marts: Path, angaben: BerichtsAngaben, aendere: Aendere, tmp_path: Path
+) -> None:
+    ist_schule = pl.col("gegenstand") == "schule"
+    ohne = pl.when(ist_schule).then(pl.lit("nicht_verfuegbar")).otherwise(pl.col("ergebnis"))
+    aendere("datenqualitaet", lambda d: d.with_columns(ergebnis=ohne))
+    schreibe_bericht(marts, tmp_path / "b", angaben, [])
+    html = (tmp_path / "b/raum/99001001.html").read_text("utf-8")
+    assert html.count('<th scope="rowgroup" colspan="7">Schule</th>') == 1
+    assert "<strong>Schule</strong>" in (tmp_path / "b/index.html").read_text("utf-8")
 
 
 def test_musterdaten_auf_jeder_seite_in_jedem_diagramm_und_jeder_tabelle(seiten: dict[str, Seite]) -> None:
@@ -162,9 +175,7 @@ def test_musterdaten_auf_jeder_seite_in_jedem_diagramm_und_jeder_tabelle(seiten:
     assert diagramme == 4 + 3 * 3
 
 
-def test_ohne_musterdaten_kein_banner(
-    marts: Path, angaben: BerichtsAngaben, aendere: Aendere, tmp_path: Path
-) -> None:
+def test_ohne_musterdaten_kein_banner(marts: Path, angaben: BerichtsAngaben, aendere: Aendere, tmp_path: Path) -> None:
     ohne = [pl.lit(False).alias("musterdaten"), pl.lit("").alias("hinweise")]
     aendere("kennzahlen", lambda d: d.with_columns(ohne))
     aendere("datenqualitaet", lambda d: d.with_columns(ohne[0]))
@@ -175,15 +186,19 @@ def test_ohne_musterdaten_kein_banner(
 
 
 def test_einzelne_musterdaten_werden_auch_ohne_angabe_gekennzeichnet(
-    marts: Path, angaben: BerichtsAngaben, tmp_path: Path
+    marts: Path, angaben: BerichtsAngaben, aendere: Aendere, tmp_path: Path
 ) -> None:
-    for datei in schreibe_bericht(marts, tmp_path / "b", replace(angaben, musterdaten=False), []):
-        if datei.suffix == ".html":
-            html = datei.read_text("utf-8")
-            assert 'class="banner"' in html
-            assert "einzeln gekennzeichnet" in html
-            if "99001002" in datei.name:
-                assert '<span class="zahl">12.900</span> <span class="klein">Musterdaten</span>' in html
+    erfunden = pl.col("kennzahl") == "bev_gesamt"
+    hinweis = pl.when(erfunden).then(pl.lit("gerundet, musterdaten")).otherwise(pl.lit("gerundet"))
+    aendere("kennzahlen", lambda d: d.with_columns(musterdaten=erfunden, hinweise=hinweis))
+    schreibe_bericht(marts, tmp_path / "b", replace(angaben, musterdaten=False), [])
+    for datei in (tmp_path / "b").rglob("*.html"):
+        assert "gekennzeichnet.</aside>" in datei.read_text("utf-8")
+    html = (tmp_path / "b/raum/99001002.html").read_text("utf-8")
+    assert '<span class="zahl">12.900</span> <span class="klein">Musterdaten</span>' in html
+    assert "Für alle Werte dieses Raums gilt: gerundet." in html
+    seite = Seite(tmp_path / "b/raum/99001002.html")
+    assert [MUSTER in svg for svg in seite.stuecke["svg"]] == [True, False, False]
 
 
 def test_alle_verweise_treffen(ordner: Path, seiten: dict[str, Seite]) -> None:
@@ -208,9 +223,7 @@ def test_seiten_sind_zugaenglich_gebaut(seiten: dict[str, Seite]) -> None:
         assert tags.count("table") == tags.count("caption")
         assert {"main", "header", "footer", "nav"} <= set(tags)
         assert all("scope" in eigen for t, eigen in seite.tags if t == "th"), name
-        assert all(
-            eigen["role"] == "img" and "aria-labelledby" in eigen for t, eigen in seite.tags if t == "svg"
-        )
+        assert all(eigen["role"] == "img" and "aria-labelledby" in eigen for t, eigen in seite.tags if t == "svg")
         regionen = [e for t, e in seite.tags if t == "div" and e.get("role") == "region"]
         assert all(e["tabindex"] == "0" and e["aria-label"] for e in regionen)
 
@@ -253,13 +266,22 @@ def test_zugehoerigkeit_mit_datum_und_annahme(seiten: dict[str, Seite]) -> None:
     assert "nicht belegt" in " ".join(seiten["raum/musterkreis-nord.html"].text.split())
 
 
+def test_raum_der_spaeter_beginnt_sagt_es(
+    marts: Path, angaben: BerichtsAngaben, aendere: Aendere, tmp_path: Path
+) -> None:
+    ab_2022 = pl.when(pl.col("raumebene") == "region").then(pl.date(2022, 1, 1)).otherwise(pl.date(1990, 1, 1))
+    aendere("raeume", lambda d: d.with_columns(gueltig_von=ab_2022))
+    aendere("kennzahlen", lambda d: d.filter(pl.col("raumebene") != "region"))
+    schreibe_bericht(marts, tmp_path / "b", angaben, [])
+    assert "gilt erst ab 01.01.2022" in Seite(tmp_path / "b/index.html").text
+    assert "01.01.2022, nach dem Berichtsjahr" in Seite(tmp_path / "b/raum/musterkreis-nord.html").text
+
+
 def test_vergleich_nennt_die_andere_quelle(marts: Path, angaben: BerichtsAngaben, aendere: Aendere) -> None:
     ist_raum = (pl.col("raum_id") == "99001001") & (pl.col("kennzahl") == "jugendquotient")
 
     def quelle(name: str) -> Callable[[pl.DataFrame], pl.DataFrame]:
-        return lambda d: d.with_columns(
-            quelle=pl.when(ist_raum).then(pl.lit(name)).otherwise(pl.col("quelle"))
-        )
+        return lambda d: d.with_columns(quelle=pl.when(ist_raum).then(pl.lit(name)).otherwise(pl.col("quelle")))
 
     aendere("kennzahlen", quelle("register"))
     raum = next(b for b in lade_modell(marts, angaben, []).blaetter if b.raum_id == "99001001")
@@ -299,17 +321,11 @@ def test_quellenwechsel_ist_ein_bruch(marts: Path, angaben: BerichtsAngaben, aen
     [
         (lambda m: (m / "raeume.parquet").unlink(), "Der Mart „raeume“ fehlt"),
         (
-            lambda m: (
-                pl.read_parquet(m / "kennzahlen.parquet")
-                .drop("grund")
-                .write_parquet(m / "kennzahlen.parquet")
-            ),
+            lambda m: pl.read_parquet(m / "kennzahlen.parquet").drop("grund").write_parquet(m / "kennzahlen.parquet"),
             "fehlen Spalten: grund",
         ),
         (
-            lambda m: (
-                pl.read_parquet(m / "kennzahlen.parquet").clear().write_parquet(m / "kennzahlen.parquet")
-            ),
+            lambda m: pl.read_parquet(m / "kennzahlen.parquet").clear().write_parquet(m / "kennzahlen.parquet"),
             "enthält der Stand bis 2021 keine Kennzahlen",
         ),
     ],
@@ -332,9 +348,7 @@ def test_gleiche_dateinamen_werden_abgelehnt(marts: Path, angaben: BerichtsAngab
         lade_modell(marts, angaben, [])
 
 
-def test_51_raeume_in_wenigen_sekunden(
-    marts: Path, angaben: BerichtsAngaben, aendere: Aendere, tmp_path: Path
-) -> None:
+def test_51_raeume_in_wenigen_sekunden(marts: Path, angaben: BerichtsAngaben, aendere: Aendere, tmp_path: Path) -> None:
     def vervielfache(daten: pl.DataFrame) -> pl.DataFrame:
         eins = daten.filter(pl.col("raum_id") == "99001002")
         return pl.concat([daten, *(eins.with_columns(raum_id=pl.lit(f"990020{i:02}")) for i in range(48))])

@@ -1,0 +1,5 @@
+"""``python -m orchestration`` is ``berichtswesen``."""
+
+from orchestration.cli import main
+
+main()

@@ -1,0 +1,45 @@
+"""The command line: the same verbs for people, CI and Dagster.
+
+Here: the app, its verbs' registration, and turning expected errors into one clear line.
+Not here: what a verb does (the modules of this package call the steps).
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from orchestration.cli import beschreibung, betrieb, lauf, releases, stand
+
+app = typer.Typer(
+    name="berichtswesen",
+    help="Datenhaus für das Berichtswesen eines Jugendamts.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command("demo")(lauf.demo)
+app.command("refresh")(lauf.refresh)
+app.command("check")(beschreibung.check)
+app.command("read")(beschreibung.read)
+app.command("status")(stand.status)
+app.add_typer(releases.app, name="release")
+app.command("query")(stand.query)
+app.add_typer(beschreibung.kennzahl, name="kennzahl")
+app.command("neu")(beschreibung.neu)
+app.command("musterdaten")(lauf.musterdaten)
+app.command("ui")(betrieb.ui)
+
+
+def main() -> None:
+    """Run the CLI; expected errors end in one German line and exit code 2 (wrong use) or 1 (nothing released)."""
+    from orchestration.cli.fehler import ERWARTET, FALSCHE_BENUTZUNG
+
+    try:
+        app()
+    except ERWARTET as fehler:
+        typer.echo(f"Fehler: {fehler}", err=True)
+        sys.exit(2 if isinstance(fehler, FALSCHE_BENUTZUNG) else 1)
+    except BrokenPipeError:
+        sys.exit(0)

@@ -1,0 +1,169 @@
+"""Verbs on descriptions and single files: check, read, kennzahl show, neu. No store is touched.
+
+Here: options and printing. Not here: Dagster and dbt (``check`` answers within seconds).
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration.cli.fehler import Bedienfehler
+from orchestration.haus import Haus
+from orchestration.umgebung import WURZEL, lies_umgebung
+from quality import gate, tuer
+from quality.schema import dbt_quellen_yaml
+from sources.formate import Gelesen, regionaldatenbank, tabelle
+from sources.katalog import Kennzahl
+
+QUELLEN = WURZEL / "dbt_project" / "models" / "staging" / "_quellen.yml"
+kennzahl = typer.Typer(help="Der Katalog der Kennzahlen.", no_args_is_help=True)
+
+
+def _feeds_maengel(haus: Haus) -> list[str]:
+    """Feeds that name an extract without contract."""
+    return [
+        f"Profil {j}, Feed {f.feed}: kein Vertrag für den Extrakt '{f.extrakt}'. Vorhanden: {', '.join(haus.vertraege)}"
+        for j, liste in haus.feeds.items()
+        for f in liste
+        if f.extrakt not in haus.vertraege
+    ]
+
+
+def _katalog_maengel(haus: Haus) -> list[str]:
+    """Catalogue entries over Messgrößen that no contract delivers."""
+    bekannt = {v.messgroesse for v in haus.vertraege.values()}
+    bekannt |= {m.messgroesse for v in haus.vertraege.values() for t in v.tabellen.values() for m in t.spalten.values()}
+    return [
+        f"Kennzahl {k.kennzahl}: Messgröße '{b.messgroesse}' liefert kein Vertrag."
+        for k in haus.katalog
+        for seite in (k.zaehler, k.nenner)
+        if seite
+        for b in seite.bestandteile
+        if b.messgroesse not in bekannt
+    ]
+
+
+def _quellen_maengel(haus: Haus) -> list[str]:
+    if QUELLEN.exists() and QUELLEN.read_text("utf-8") == dbt_quellen_yaml(haus.vertraege):
+        return []
+    return [f"{QUELLEN.relative_to(WURZEL)} ist veraltet. Bitte: 'berichtswesen check --schreiben'."]
+
+
+def check(
+    schreiben: Annotated[bool, typer.Option("--schreiben", help="Erzeugte Dateien neu schreiben.")] = False,
+) -> None:
+    """Verträge, Profile, Katalog und Abnahmeliste prüfen, ohne Daten."""
+    haus = Haus(lies_umgebung())
+    if schreiben:
+        QUELLEN.write_text(dbt_quellen_yaml(haus.vertraege), "utf-8")
+    pruefungen: list[tuple[str, Callable[[Haus], list[str]], int]] = [
+        ("Profile und ihre Feeds", _feeds_maengel, len(haus.profile)),
+        ("Katalog", _katalog_maengel, len(haus.katalog)),
+        ("Verträge und dbt-Quellen", _quellen_maengel, len(haus.vertraege)),
+    ]
+    maengel = []
+    for name, pruefung, anzahl in pruefungen:
+        gefunden = pruefung(haus)
+        typer.echo(f"{'✗' if gefunden else '✓'} {name}: {anzahl}")
+        maengel += gefunden
+    typer.echo(f"✓ Abnahmeliste: {len(gate.lade_liste().erwartungen)}")
+    if maengel:
+        raise Bedienfehler("\n".join(maengel))
+
+
+def _erkenne(haus: Haus, datei: Path) -> tuple[str, Gelesen]:
+    """Which extract a file is, and its rows. Raises ``Lesefehler``."""
+    inhalt = datei.read_bytes()
+    if regionaldatenbank.erkennt(inhalt):
+        gelesen = regionaldatenbank.lies(inhalt)
+        extrakt = next((v.extrakt for v in haus.vertraege.values() if gelesen.kennung in v.tabellen), "")
+        return extrakt or "regionaldatenbank_csv (kein Vertrag für diese Tabelle)", gelesen
+    for profil in haus.profile.values():
+        for feed in profil.feeds:
+            if feed.passt(datei.name) is not None:
+                return feed.extrakt, tuer.lies(inhalt, datei.name, haus.vertraege[feed.extrakt])
+    kodierungen = ("utf-8", "utf-8-sig", "iso-8859-1", "windows-1252")
+    return "unbekannt (rechteckige Tabelle)", tabelle.lies(inhalt, datei.name, kodierungen)
+
+
+def read(
+    datei: Annotated[Path, typer.Argument(help="Eine gelieferte Datei.")],
+    out: Annotated[Path | None, typer.Option(help="Zeilen als Parquet ablegen.")] = None,
+) -> None:
+    """Zeigt, welcher Extrakt eine Datei ist, ihre Zeilen, Zeichen und Fußnoten, oder warum sie nicht lesbar ist."""
+    if not datei.is_file():
+        raise Bedienfehler(f"Die Datei {datei} gibt es nicht.")
+    extrakt, gelesen = _erkenne(Haus(lies_umgebung()), datei)
+    typer.echo(f"Extrakt: {extrakt}")
+    typer.echo(f"Tabelle: {gelesen.kennung or '–'}; Kodierung: {gelesen.kodierung}; Zeilen: {len(gelesen.daten)}")
+    if gelesen.musterdaten:
+        typer.echo("Musterdaten: erfundene Werte")
+    if "zeichen" in gelesen.daten.columns:
+        zeichen = gelesen.daten["zeichen"].value_counts(sort=True).rows()
+        typer.echo("Zeichen: " + (", ".join(f"{z!r} {n}-mal" for z, n in zeichen if z) or "keine"))
+    for name, text in gelesen.meta.items():
+        if text:
+            typer.echo(f"{name}: {text[:400]}")
+    typer.echo(str(gelesen.daten.head(8)))
+    if out is not None:
+        gelesen.daten.write_parquet(out)
+        typer.echo(f"Geschrieben: {out}")
+
+
+def _blatt(k: Kennzahl) -> str:
+    formel = f"{k.faktor:g} × Zähler / Nenner" if k.nenner else "Zähler"
+    zeilen = [
+        ("Kennzahl", f"{k.name} ({k.kennzahl}, Version {k.version})"),
+        ("Definition", k.definition),
+        ("Zähler", k.zaehler.text),
+        ("Nenner", k.nenner.text if k.nenner else "–"),
+        ("Formel", formel),
+        ("Einheit", f"{k.einheit}, {k.nachkommastellen} Nachkommastellen"),
+        ("Stichtag", k.stichtagsregel),
+        ("Unterste Ebene", k.niedrigste_ebene),
+        ("Richtung", k.richtung),
+        ("Quelle", k.quelle_text),
+        ("Amtliche Referenz", k.amtliche_referenz),
+        ("Deutung", k.interpretation),
+    ]
+    return "\n".join(f"{name + ':':<18} {text}" for name, text in zeilen)
+
+
+@kennzahl.command("show")
+def zeige_kennzahl(code: Annotated[str, typer.Argument(help="Kürzel, z. B. jugendquotient.")]) -> None:
+    """Das Indikatorenblatt einer Kennzahl."""
+    katalog = Haus(lies_umgebung()).katalog
+    gefunden = [k for k in katalog if k.kennzahl == code]
+    if not gefunden:
+        bekannt = ", ".join(k.kennzahl for k in katalog)
+        raise Bedienfehler(f"Keine Kennzahl '{code}'. Vorhanden: {bekannt}.")
+    typer.echo("\n\n".join(_blatt(k) for k in gefunden))
+
+
+@kennzahl.command("list")
+def liste_kennzahlen() -> None:
+    """Alle Kennzahlen."""
+    for k in Haus(lies_umgebung()).katalog:
+        typer.echo(f"{k.kennzahl:<28} {k.name} [{k.einheit}]")
+
+
+def neu(
+    name: Annotated[str, typer.Argument(help="Schlüssel des neuen Jugendamts, z. B. musterkreis.")],
+) -> None:
+    """Legt einen kommentierten Profilordner für ein weiteres Jugendamt an."""
+    ordner = lies_umgebung().profilordner[0]
+    ziel = ordner / name
+    if ziel.exists():
+        raise Bedienfehler(f"{ziel} gibt es schon. Bitte: einen anderen Schlüssel wählen.")
+    if not (name.isidentifier() and name.islower() and name.isascii()):
+        raise Bedienfehler(f"'{name}' taugt nicht als Schlüssel. Erwartet: Kleinbuchstaben, Ziffern, Unterstrich.")
+    vorlage = WURZEL / "sources" / "jugendaemter_vorlage"
+    shutil.copytree(vorlage, ziel)
+    for datei in ziel.iterdir():
+        datei.write_text(datei.read_text("utf-8").replace("NEUES_JUGENDAMT", name), "utf-8")
+    typer.echo(f"Angelegt: {ziel}. Bitte ausfüllen und mit 'berichtswesen check' prüfen.")

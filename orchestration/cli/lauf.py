@@ -1,0 +1,192 @@
+"""Verbs that run the main job: refresh, demo, musterdaten.
+
+Here: options, progress, and an ending that a planner understands.
+Not here: the job itself (``orchestration/definitions.py``), the steps (``orchestration/haus.py``).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from orchestration.cli.fehler import Bedienfehler, NichtsFreigegeben
+from orchestration.haus import Haus
+from orchestration.sperre import sperre
+from orchestration.umgebung import Umgebung, lies_umgebung
+
+JugendamtOption = Annotated[str | None, typer.Option(help="Schlüssel eines Jugendamts; ohne Angabe alle.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Ausgabe für Maschinen.")]
+ZEICHEN = {"freigegeben": "✓", "entwurf": "○", "unveraendert": "=", "gesperrt": "✗", "ohne_daten": "–"}
+
+
+def _fuehre_aus(umgebung: Umgebung, jugendaemter: list[str], jahr: int | None, landing: Path | None) -> str:
+    """Run the job in this process; returns "" or why it broke off."""
+    from dagster import DagsterInstance
+
+    from orchestration.definitions import baue
+    from orchestration.jobs import REFRESH, bereich
+
+    logging.getLogger("dagster").setLevel(logging.ERROR)
+    job = baue(umgebung).resolve_job_def(REFRESH)
+    auftrag: dict[str, Any] = {"jahr": jahr, "landing": str(landing.absolute()) if landing else None}
+    konfiguration = {
+        "resources": {
+            "auftrag": {"config": {k: v for k, v in auftrag.items() if v is not None}},
+            "datenhaus": {"config": {"warten_s": 0.0}},
+        },
+        "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+    }
+    with DagsterInstance.get() as instanz:
+        lauf = job.execute_in_process(
+            instance=instanz, tags=bereich(jugendaemter), run_config=konfiguration, raise_on_error=False
+        )
+        if lauf.success:
+            return ""
+        return _grund([e for e in lauf.all_events if e.is_failure])
+
+
+def _grund(ereignisse: list[Any]) -> str:
+    """The innermost message of the first failure."""
+    for ereignis in ereignisse:
+        fehler = getattr(ereignis.event_specific_data, "error", None)
+        while fehler is not None and fehler.cause is not None:
+            fehler = fehler.cause
+        if fehler is not None:
+            return str(fehler.message).split(": ", 1)[-1].strip()
+    return "Der Lauf ist gescheitert; Einzelheiten zeigt 'berichtswesen ui'."
+
+
+def _ergebnis(haus: Haus, jugendaemter: list[str], beginn: str, abbruch: str) -> dict[str, Any]:
+    """What the run brought, read from what it left on disk."""
+    annahme_datei = haus.ablage.pruefung / "_annahme.json"
+    annahme = json.loads(annahme_datei.read_text("utf-8")) if annahme_datei.exists() else {}
+    staende = {j: haus.letzter_stand(j) for j in jugendaemter}
+    neu = [s for s in staende.values() if s and s["zeit"] >= beginn]
+    return {
+        "annahme": annahme if annahme.get("zeit", "") >= beginn else {},
+        "jugendaemter": neu,
+        "unveraendert": [j for j, s in staende.items() if not s or s["zeit"] < beginn],
+        "abbruch": "" if any(s["ergebnis"] == "gesperrt" for s in neu) else abbruch,
+        "bericht": {
+            j: str(haus.ablage.current / j / "bericht" / "index.html")
+            for j in jugendaemter
+            if (haus.ablage.current / j).exists()
+        },
+        "bi": str(haus.ablage.current / "bi" / "marts.duckdb"),
+    }
+
+
+def _drucke_annahme(annahme: dict[str, Any]) -> None:
+    nicht = annahme.get("nicht_angenommen", [])
+    typer.echo(
+        f"Lieferungen: {len(annahme.get('neu', []))} neu, {annahme.get('bekannt', 0)} bekannt, "
+        f"{len(nicht)} nicht angenommen"
+    )
+    for e in nicht:
+        if e["ergebnis"] == "abgewiesen":
+            typer.echo(f"  ✗ {e['datei']}: {e['meldung']}")
+    fremd = [e["datei"] for e in nicht if e["ergebnis"] == "unbekannt"]
+    if fremd:
+        mehr = f" und {len(fremd) - 3} weitere" if len(fremd) > 3 else ""
+        typer.echo(f"  ? ohne Feed: {', '.join(fremd[:3])}{mehr} ('berichtswesen status' nennt alle)")
+    for name in annahme.get("unruhig", []):
+        typer.echo(f"  … {name}: noch in Übertragung (ruht keine 30 s), kommt beim nächsten Lauf dran")
+
+
+def _drucke(ergebnis: dict[str, Any], sekunden: float) -> None:
+    if ergebnis["annahme"]:
+        _drucke_annahme(ergebnis["annahme"])
+    for stand in ergebnis["jugendaemter"]:
+        zeichen = ZEICHEN[stand["ergebnis"]]
+        typer.echo(f"{zeichen} {stand['jugendamt']} {stand['release']}: {stand['meldung']}")
+        for befund in stand["befunde"]:
+            if befund["ergebnis"] != "bestanden":
+                _drucke_befund(befund)
+    if ergebnis["unveraendert"] and not ergebnis["abbruch"]:
+        typer.echo(f"= {', '.join(ergebnis['unveraendert'])}: nichts Neues, kein neues Release")
+    for jugendamt, pfad in ergebnis["bericht"].items():
+        typer.echo(f"Bericht {jugendamt}: {pfad}")
+    if ergebnis["bericht"]:
+        typer.echo(f"BI-Datei: {ergebnis['bi']}")
+    typer.echo(f"Dauer: {sekunden:.0f} s")
+
+
+def _drucke_befund(befund: dict[str, Any]) -> None:
+    art = "sperrend" if befund["schwere"] == "sperrend" else "Hinweis"
+    if befund["ergebnis"] == "fehler":
+        art = "Prüfung gescheitert"
+    typer.echo(f"    {art}: {befund['titel']} – {befund['anzahl']} Fälle. {befund['erklaerung']}")
+    if befund["schwere"] == "sperrend":
+        for zeile in befund["zeilen"][:10]:
+            typer.echo("      " + ", ".join(f"{k}: {v}" for k, v in zeile.items()))
+
+
+def refresh(
+    jugendamt: JugendamtOption = None,
+    jahr: Annotated[int | None, typer.Option(min=1990, max=2100, help="Berichtsjahr; ohne Angabe das letzte.")] = None,
+    landing: Annotated[Path | None, typer.Option(help="Ordner mit Lieferungen; sie bleiben dort liegen.")] = None,
+    als_json: JsonOption = False,
+) -> None:
+    """Lieferungen annehmen, Datenhaus bauen, schützen, prüfen und freigeben."""
+    if landing is not None and not landing.exists():
+        raise Bedienfehler(f"Den Ordner {landing} gibt es nicht. Erwartet: ein Ordner mit gelieferten Dateien.")
+    _refresh(lies_umgebung(), jugendamt, jahr, landing, als_json)
+
+
+def _refresh(umgebung: Umgebung, jugendamt: str | None, jahr: int | None, landing: Path | None, als_json: bool) -> None:
+    from orchestration.sperre import jetzt
+
+    start, beginn = time.monotonic(), jetzt()
+    umgebung.setze_variablen()
+    haus = Haus(umgebung)
+    jugendaemter = haus.waehle(jugendamt)
+    with sperre(haus.ablage.sperre, "refresh"):
+        pass  # refuses at once, with words, before a run is recorded
+    if not als_json:
+        typer.echo(f"Refresh: {', '.join(jugendaemter)} …", err=True)
+    abbruch = _fuehre_aus(umgebung, jugendaemter, jahr, landing)
+    ergebnis = _ergebnis(haus, jugendaemter, beginn, abbruch)
+    if als_json:
+        typer.echo(json.dumps(ergebnis, ensure_ascii=False, default=str))
+    else:
+        _drucke(ergebnis, time.monotonic() - start)
+    if ergebnis["abbruch"]:
+        raise NichtsFreigegeben(f"Abgebrochen: {ergebnis['abbruch']}")
+    freigegeben = [s for s in ergebnis["jugendaemter"] if s["ergebnis"] in {"freigegeben", "entwurf", "unveraendert"}]
+    if ergebnis["jugendaemter"] and not freigegeben:
+        sys.exit(1)
+
+
+def demo() -> None:
+    """Musterdaten für alle Jugendämter den ganzen Weg bis zum Bericht (in einem eigenen Datenhaus)."""
+    from sources.musterdaten import schreibe_musterdaten
+
+    umgebung = lies_umgebung()
+    eigene = Umgebung(umgebung.home / "demo", umgebung.profilordner)
+    with sperre(eigene.ablage.sperre, "demo"):
+        ordner = eigene.home / "musterdaten"
+        shutil.rmtree(ordner, ignore_errors=True)
+        dateien = schreibe_musterdaten(list(Haus(eigene).profile.values()), ordner)
+    typer.echo(f"Musterdaten (erfundene Werte): {len(dateien)} Dateien in {ordner}")
+    _refresh(eigene, None, None, ordner, als_json=False)
+
+
+def musterdaten(
+    out: Annotated[Path, typer.Option(help="Zielordner.")],
+    jugendamt: JugendamtOption = None,
+    scale: Annotated[int, typer.Option(min=1, help="Vielfaches der Einwohnerzahlen.")] = 1,
+) -> None:
+    """Erfundene Extrakte in den Formaten, in denen echte ankommen."""
+    from sources.musterdaten import schreibe_musterdaten
+
+    haus = Haus(lies_umgebung())
+    gewaehlt = [haus.profile[j] for j in haus.waehle(jugendamt)]
+    dateien = schreibe_musterdaten(gewaehlt, out, scale)
+    typer.echo(f"{len(dateien)} Dateien mit Musterdaten in {out}")

@@ -1,0 +1,84 @@
+"""Verbs on releases: list, show, approve, rollback.
+
+Here: options and printing. Not here: states (``reports/release.py``), the flip (``reports/stand.py``).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from orchestration.dbt import Dbt
+from orchestration.haus import Haus
+from orchestration.sperre import jetzt, sperre
+from orchestration.umgebung import lies_umgebung
+from reports import release as releases
+from reports import stand
+
+app = typer.Typer(help="Releases ansehen, freigeben, zurücknehmen.", no_args_is_help=True)
+Jugendamt = Annotated[str, typer.Argument(help="Schlüssel des Jugendamts.")]
+Id = Annotated[str, typer.Argument(help="Release, z. B. 2015-1.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Ausgabe für Maschinen.")]
+
+
+@app.command("list")
+def liste(als_json: JsonOption = False) -> None:
+    """Alle Releases mit ihrem Zustand."""
+    haus = Haus(lies_umgebung())
+    gezeigt = stand.gezeigt(haus.ablage)
+    zeilen = [
+        {**releases.als_zeile(r), "gezeigt": gezeigt.get(r.jugendamt) == r.id} for r in releases.alle(haus.ablage)
+    ]
+    if als_json:
+        typer.echo(json.dumps(zeilen, ensure_ascii=False))
+        return
+    for z in zeilen:
+        muster = " Musterdaten" if z["musterdaten"] else ""
+        typer.echo(
+            f"{'→' if z['gezeigt'] else ' '} {z['jugendamt']} {z['release']} {z['zustand']} {z['erstellt']}{muster}"
+        )
+    if not zeilen:
+        typer.echo("Noch kein Release. Bitte: zuerst 'berichtswesen refresh' oder 'demo'.")
+
+
+@app.command("show")
+def show(jugendamt: Jugendamt, release: Id) -> None:
+    """Das Manifest eines Releases."""
+    gefunden = releases.finde(lies_umgebung().ablage, jugendamt, release)
+    typer.echo(json.dumps({**releases.als_zeile(gefunden), **gefunden.manifest}, ensure_ascii=False, indent=2))
+
+
+def _drehe(haus: Haus) -> None:
+    haus.umgebung.setze_variablen()
+    haus.drehe(Dbt(haus.umgebung).kommentare())
+
+
+@app.command("approve")
+def approve(
+    jugendamt: Jugendamt,
+    release: Id,
+    rolle: Annotated[str, typer.Option(help="fachlich oder geheimhaltung")],
+    name: Annotated[str, typer.Option(help="Wer gibt frei?")],
+    vermerk: Annotated[str, typer.Option(help="Freigabevermerk.")] = "",
+) -> None:
+    """Freigabe durch eine von zwei Personen; mit der zweiten wird das Release gezeigt."""
+    haus = Haus(lies_umgebung())
+    with sperre(haus.ablage.sperre, "release approve"):
+        danach = releases.gib_frei(releases.finde(haus.ablage, jugendamt, release), rolle, name, vermerk, jetzt())
+        _drehe(haus)
+    typer.echo(f"{jugendamt} {release}: {danach.zustand}; Freigaben: {', '.join(danach.freigaben)}")
+
+
+@app.command("rollback")
+def rollback(
+    jugendamt: Jugendamt, name: Annotated[str, typer.Option(help="Wer nimmt zurück?")] = "ohne Angabe"
+) -> None:
+    """Das gezeigte Release zurückziehen; das davor wird wieder gezeigt."""
+    haus = Haus(lies_umgebung())
+    haus.waehle(jugendamt)
+    with sperre(haus.ablage.sperre, "release rollback"):
+        frueheres = stand.ziehe_zurueck(haus.ablage, jugendamt, jetzt(), name)
+        _drehe(haus)
+    typer.echo(f"{jugendamt}: gezeigt wird wieder {frueheres.id}.")

@@ -1,0 +1,118 @@
+"""Verbs that tell how things stand: status, query.
+
+Here: reading what runs left on disk. Not here: changing anything.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from decimal import Decimal
+from typing import Annotated, Any
+
+import duckdb
+import typer
+
+from orchestration.cli.fehler import Bedienfehler
+from orchestration.haus import Haus
+from orchestration.umgebung import lies_umgebung
+from reports import release as releases
+from reports import stand as veroeffentlicht
+from sources import archiv
+from sources.stammdaten import FAMILIEN
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Ausgabe für Maschinen.")]
+
+
+def _stand(haus: Haus) -> dict[str, Any]:
+    lieferungen = haus.lieferungen()
+    angenommen = {e.sha256 for e in lieferungen}
+    offen = [e for e in archiv.nicht_angenommen(haus.ablage) if e.sha256 not in angenommen]
+    gesehen = {haus.vertraege[e.extrakt].familie for e in lieferungen if e.extrakt in haus.vertraege}
+    gezeigt = veroeffentlicht.gezeigt(haus.ablage)
+    return {
+        "datenhaus": str(haus.ablage.home),
+        "familien": {name: ("geliefert" if f in gesehen else "fehlt") for f, name in FAMILIEN.items()},
+        "lieferungen": [e.als_dict() for e in lieferungen],
+        "nicht_angenommen": [e.als_dict() for e in offen],
+        "jugendaemter": {
+            j: {"gezeigt": gezeigt.get(j, ""), **{k: haus.letzter_stand(j).get(k, "") for k in
+                ("ergebnis", "berichtsjahr", "meldung", "zeit", "befunde")}}
+            for j in haus.profile
+        },
+        "releases": [releases.als_zeile(r) for r in releases.alle(haus.ablage)],
+    }  # fmt: skip
+
+
+def _drucke_lieferungen(stand: dict[str, Any]) -> None:
+    je: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for e in stand["lieferungen"]:
+        je.setdefault((e["jugendamt"], e["extrakt"]), []).append(e)
+    typer.echo(f"Lieferungen angenommen: {len(stand['lieferungen'])}")
+    for (jugendamt, extrakt), liste in je.items():
+        zeilen, quarantaene = sum(e["zeilen"] for e in liste), sum(e["quarantaene_zeilen"] for e in liste)
+        in_q = f", davon {quarantaene} in Quarantäne" if quarantaene else ""
+        typer.echo(f"  ✓ {jugendamt}/{extrakt}: {len(liste)} Dateien, {zeilen + quarantaene} Werte{in_q}")
+    typer.echo(f"Nicht angenommen: {len(stand['nicht_angenommen'])}")
+    for e in stand["nicht_angenommen"]:
+        typer.echo(f"  {'✗' if e['ergebnis'] == 'abgewiesen' else '?'} {e['datei']} ({e['ergebnis']}): {e['meldung']}")
+    if stand["nicht_angenommen"]:
+        aeltester = stand["nicht_angenommen"][0]
+        typer.echo(f"  ältester offener Fall: {aeltester['datei']}, seit {aeltester['empfangen']}")
+
+
+def _drucke(stand: dict[str, Any]) -> None:
+    typer.echo(f"Datenhaus: {stand['datenhaus']}")
+    _drucke_lieferungen(stand)
+    typer.echo("Datenfamilien:")
+    for name, wie in stand["familien"].items():
+        typer.echo(f"  {'✓' if wie == 'geliefert' else '–'} {name}: {wie}")
+    typer.echo("Jugendämter:")
+    for jugendamt, s in stand["jugendaemter"].items():
+        typer.echo(
+            f"  {jugendamt}: gezeigt {s['gezeigt'] or 'nichts'}; zuletzt {s['ergebnis'] or 'kein Lauf'} {s['meldung']}"
+        )
+        for befund in s["befunde"] or []:
+            if befund["ergebnis"] != "bestanden":
+                typer.echo(f"    {befund['schwere']}: {befund['titel']} – {befund['anzahl']} Fälle")
+
+
+def status(
+    jugendamt: Annotated[str | None, typer.Option(help="Nur dieses Jugendamt.")] = None,
+    als_json: JsonOption = False,
+) -> None:
+    """Lieferungen, Quarantäne, fehlende Familien, Gate und Releases."""
+    haus = Haus(lies_umgebung())
+    gewaehlt = haus.waehle(jugendamt)
+    stand = _stand(haus)
+    stand["jugendaemter"] = {j: s for j, s in stand["jugendaemter"].items() if j in gewaehlt}
+    if als_json:
+        typer.echo(json.dumps(stand, ensure_ascii=False))
+    else:
+        _drucke(stand)
+
+
+def _schlicht(wert: Any) -> Any:
+    if isinstance(wert, datetime.date | datetime.datetime):
+        return wert.isoformat()
+    return float(wert) if isinstance(wert, Decimal) else wert
+
+
+def query(
+    sql: Annotated[str, typer.Argument(help='Abfrage, z. B. "select * from mart.raeume".')],
+    als_json: JsonOption = False,
+) -> None:
+    """Nur lesend auf die veröffentlichten Marts."""
+    datei = lies_umgebung().ablage.current / "bi" / "marts.duckdb"
+    if not datei.exists():
+        raise Bedienfehler("Noch ist nichts veröffentlicht. Bitte: zuerst 'berichtswesen refresh' oder 'demo'.")
+    with duckdb.connect(str(datei.resolve()), read_only=True) as con:
+        con.sql("set enable_external_access = false")
+        ergebnis = con.sql(sql)
+        if ergebnis is None:
+            return
+        if als_json:
+            zeilen = [dict(zip(ergebnis.columns, map(_schlicht, z), strict=True)) for z in ergebnis.fetchall()]
+            typer.echo(json.dumps(zeilen, ensure_ascii=False, default=str))
+        else:
+            typer.echo(str(ergebnis))

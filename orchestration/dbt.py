@@ -1,0 +1,175 @@
+"""dbt, run inside this process: parse, build, and what came out of it.
+
+Here: invoking dbt, closing its connection, turning failed data tests into findings per Jugendamt, reading from the
+manifest what is published.
+Not here: the models and tests themselves (``dbt_project``), Dagster's assets made from them (``assets.py``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.umgebung import Umgebung
+from quality.befund import Befund
+from sources.ablage import schreibe_datei
+from sources.katalog import Kennzahl
+
+MARTS = "tag:veroeffentlicht"
+EXPOSURE = "exposure.berichtswesen.marts"
+
+
+class DbtGescheitert(Exception):
+    """A model did not build or a structural test failed: nothing of this build may be used."""
+
+
+@dataclass(frozen=True)
+class DbtErgebnis:
+    """Outcome of one node. ``status``: success | pass | warn | fail | error | skipped | no-op."""
+
+    unique_id: str
+    status: str
+    meldung: str
+    verletzungen: int
+    tabelle: str
+    sekunden: float
+
+
+class Dbt:
+    """dbt on one data home. The manifest is parsed once per process."""
+
+    def __init__(self, umgebung: Umgebung) -> None:
+        """Keep the environment; nothing heavy is imported yet."""
+        self.umgebung = umgebung
+        self._geparst: Any = None
+        self.gelaufen: list[DbtErgebnis] = []
+
+    @property
+    def manifest_datei(self) -> Path:
+        """Where dbt's manifest lies."""
+        return self.umgebung.ablage.dbt_ziel / "manifest.json"
+
+    def _rufe(self, *argumente: str) -> Any:
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+        from dbt.cli.main import dbtRunner
+
+        projekt, ziel = str(self.umgebung.dbt_projekt), str(self.umgebung.ablage.dbt_ziel)
+        optionen = [
+            "--project-dir",
+            projekt,
+            "--profiles-dir",
+            projekt,
+            "--target-path",
+            ziel,
+            "--log-path",
+            ziel,
+        ]
+        try:
+            return dbtRunner(manifest=self._geparst).invoke(["--quiet", *argumente, *optionen])
+        finally:
+            # without this the file stays locked for everybody else
+            DuckDBConnectionManager.close_all_connections()
+
+    def _abdruck(self) -> str:
+        """Hash of what a parse depends on."""
+        gesamt = hashlib.sha256(str(self.umgebung.ablage.lake).encode())
+        for datei in sorted(self.umgebung.dbt_projekt.rglob("*")):
+            if datei.suffix in {".sql", ".yml", ".csv"}:
+                gesamt.update(f"{datei.name}\0".encode() + datei.read_bytes())
+        return gesamt.hexdigest()
+
+    def parse(self) -> None:
+        """Parse the project unless today's manifest is there already. Raises :class:`DbtGescheitert`."""
+        merker = self.umgebung.ablage.dbt_ziel / "abdruck"
+        if self.manifest_datei.exists() and merker.exists() and merker.read_text() == self._abdruck():
+            return
+        self._parse()
+        schreibe_datei(merker, lambda p: p.write_text(self._abdruck()))
+
+    def _parse(self) -> None:
+        ergebnis = self._rufe("parse")
+        if not ergebnis.success:
+            raise DbtGescheitert(f"Das dbt-Projekt ist nicht lesbar: {ergebnis.exception}")
+        self._geparst = ergebnis.result
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """Dbt's manifest as plain data."""
+        self.parse()
+        return dict(json.loads(self.manifest_datei.read_text("utf-8")))
+
+    def baue(self, *auswahl: str) -> list[DbtErgebnis]:
+        """Build a selection (``--select``/``--exclude`` arguments) and return the outcome of each node.
+
+        Raises:
+            DbtGescheitert: a model failed, or a structural test (severity error).
+        """
+        if self._geparst is None:
+            self._parse()
+        antwort = self._rufe("build", *auswahl)
+        if antwort.exception is not None and antwort.result is None:
+            raise DbtGescheitert(f"dbt ist nicht gelaufen: {antwort.exception}")
+        ergebnisse = [
+            DbtErgebnis(
+                r.node.unique_id,
+                str(r.status),
+                r.message or "",
+                int(r.failures or 0),
+                getattr(r.node, "relation_name", None) or "",
+                float(r.execution_time),
+            )
+            for r in antwort.result
+        ]
+        schlecht = [e for e in ergebnisse if e.status in {"error", "fail", "skipped"}]
+        if schlecht:
+            gruende = "; ".join(f"{e.unique_id}: {e.status} {e.meldung}".strip() for e in schlecht[:5])
+            raise DbtGescheitert(f"{len(schlecht)} Schritte in dbt sind gescheitert: {gruende}")
+        self.gelaufen += ergebnisse
+        return ergebnisse
+
+    def befunde(self) -> dict[str, list[Befund]]:
+        """Data tests of this run that failed, per Jugendamt: their stored rows name it, with a sentence each."""
+        je_jugendamt: dict[str, list[Befund]] = {}
+        verletzt = [e for e in self.gelaufen if e.status == "warn" and e.tabelle]
+        if not verletzt:
+            return {}
+        with duckdb.connect(str(self.umgebung.ablage.warehouse), read_only=True) as con:
+            for ergebnis in verletzt:
+                titel = self.manifest["nodes"][ergebnis.unique_id]["description"]
+                # relation_name names the database, too; the file is opened under the same name
+                zeilen = con.sql(f"select jugendamt, meldung from {ergebnis.tabelle} order by all").fetchall()
+                for jugendamt in sorted({z[0] for z in zeilen}):
+                    eigene: list[dict[str, object]] = [{"meldung": m} for j, m in zeilen if j == jugendamt]
+                    befund = Befund(
+                        titel, "Prüfung im Datenhaus vor der Freigabe.", "sperrend", "verletzt", len(eigene),
+                        eigene[:50],
+                    )  # fmt: skip
+                    je_jugendamt.setdefault(jugendamt, []).append(befund)
+        return je_jugendamt
+
+    def veroeffentlichung(self, katalog: list[Kennzahl]) -> dict[str, list[str]]:
+        """Mart name to published columns: marts the exposure names, columns marked ``publish``."""
+        ausgabe = {}
+        for unique_id in sorted(self.manifest["exposures"][EXPOSURE]["depends_on"]["nodes"]):
+            modell = self.manifest["nodes"][unique_id]
+            spalten = [n for n, s in modell["columns"].items() if s["config"]["meta"].get("publish")]
+            if modell["config"]["meta"].get("publish_katalog"):
+                codes = list(dict.fromkeys(k.kennzahl for k in katalog))
+                spalten += [s for code in codes for s in (code, f"{code}_status")]
+            ausgabe[modell["name"]] = spalten
+        return ausgabe
+
+    def kommentare(self) -> dict[str, dict[str, str]]:
+        """Mart name to descriptions of its columns ("" = the mart's own)."""
+        modelle = (m for m in self.manifest["nodes"].values() if m["resource_type"] == "model")
+        return {
+            m["name"]: {"": m["description"], **{n: s["description"] for n, s in m["columns"].items()}}
+            for m in modelle
+            if m["schema"] == "mart"
+        }

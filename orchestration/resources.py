@@ -1,0 +1,76 @@
+"""Dagster resources: the data house under its lock, and what a refresh was asked to do.
+
+Here: taking the lock for the whole run and clearing away what a dead run left.
+Not here: the steps (``haus.py``), reading the environment (``umgebung.py``).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dagster import ConfigurableResource, DagsterInstance, DagsterRunStatus, InitResourceContext, RunsFilter
+from pydantic import Field, PrivateAttr
+
+from orchestration.dbt import Dbt
+from orchestration.haus import Haus
+from orchestration.sperre import sperre
+from orchestration.umgebung import lies_umgebung
+
+LAUFEND = [DagsterRunStatus.STARTED, DagsterRunStatus.STARTING, DagsterRunStatus.CANCELING]
+
+
+def raeume_auf(instanz: DagsterInstance, haus: Haus, eigener: str | None) -> list[str]:
+    """Mark runs of dead processes as failed and remove unfinished files; only under the lock.
+
+    A run that is killed stays STARTED in Dagster for ever; under the lock no other run can be alive.
+    """
+    tot = [r for r in instanz.get_runs(RunsFilter(statuses=LAUFEND)) if r.run_id != eigener]
+    for lauf in tot:
+        instanz.report_run_failed(lauf, "Der Prozess dieses Laufs lebt nicht mehr.")
+    haus.ablage.aufraeumen()
+    return [lauf.run_id for lauf in tot]
+
+
+class Auftrag(ConfigurableResource):
+    """What a refresh was asked to do."""
+
+    jahr: int | None = Field(default=None, description="Berichtsjahr; leer: das letzte Jahr mit Daten")
+    landing: str | None = Field(default=None, description="Ordner mit Lieferungen; leer: landing/ im Datenhaus")
+
+    @property
+    def landing_ordner(self) -> Path | None:
+        """The landing folder as a path."""
+        return Path(self.landing) if self.landing else None
+
+
+class Datenhaus(ConfigurableResource):
+    """The data house, locked while a run uses it.
+
+    Runs started by schedule, sensor or web interface wait for each other; a person at the CLI is told at once.
+    """
+
+    warten_s: float = Field(default=3600, description="Sekunden, die ein Lauf auf den vorigen wartet")
+    _haus: Haus = PrivateAttr()
+    _dbt: Dbt = PrivateAttr()
+
+    @contextmanager
+    def yield_for_execution(self, context: InitResourceContext) -> Iterator["Datenhaus"]:
+        """Hold the lock for the whole run. Raises ``Gesperrt`` if another process refreshes this data home."""
+        umgebung = lies_umgebung()
+        umgebung.setze_variablen()
+        self._haus = Haus(umgebung, context.log.info) if context.log else Haus(umgebung)
+        self._dbt = Dbt(umgebung)
+        with sperre(umgebung.ablage.sperre, "refresh", self.warten_s):
+            if context.instance is not None:
+                raeume_auf(context.instance, self._haus, context.run_id)
+            yield self
+
+    @property
+    def haus(self) -> Haus:
+        """The steps."""
+        return self._haus
+
+    @property
+    def dbt(self) -> Dbt:
+        """Dbt on this data home."""
+        return self._dbt
