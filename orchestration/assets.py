@@ -26,7 +26,8 @@ from dagster import (
 )
 
 from orchestration.dbt import Dbt, DbtErgebnis
-from orchestration.haus import Haus, Kandidat
+from orchestration.haus import Haus
+from orchestration.kandidat import Kandidat, erstelle
 from orchestration.resources import Auftrag, Datenhaus
 
 ANNAHME = AssetKey("annahme")
@@ -174,7 +175,9 @@ def release_asset(marts: list[AssetKey], partitionen: StaticPartitionsDefinition
         for jugendamt in context.partition_keys:
             context.log.info(f"{jugendamt}: Marts, Gate, Bericht")
             davor = befunde.get(jugendamt, [])
-            kandidat = haus.erstelle(jugendamt, auftrag.jahr, dbt.veroeffentlichung(haus.katalog), davor)
+            kandidat = erstelle(
+                haus, jugendamt, auftrag.jahr, dbt.veroeffentlichung(haus.katalog), dbt.kommentare(haus.katalog), davor
+            )
             context.log.info(f"{jugendamt}: {kandidat.meldung}")
             kandidaten.append(kandidat)
         gesperrt = [k for k in kandidaten if k.ergebnis == "gesperrt"]
@@ -205,7 +208,7 @@ def stand_asset(partitionen: StaticPartitionsDefinition) -> AssetsDefinition:
     )
     def stand(context: AssetExecutionContext, datenhaus: Datenhaus) -> Iterator[MaterializeResult[Any]]:
         haus = datenhaus.haus
-        gedreht = haus.drehe(datenhaus.dbt.kommentare())
+        gedreht = haus.drehe(datenhaus.dbt.kommentare(haus.katalog))
         yield MaterializeResult(metadata={"gedreht": gedreht, "current": str(haus.ablage.current)})
         staende = [haus.letzter_stand(j) for j in context.partition_keys]
         gesperrt = [s for s in staende if s.get("ergebnis") == "gesperrt"]

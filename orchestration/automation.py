@@ -38,7 +38,7 @@ def landing_sensor(haus: Haus, job: UnresolvedAssetJobDefinition) -> SensorDefin
         description="Neue, ruhende Dateien unter landing/ starten einen Refresh.",
     )
     def landing() -> Iterator[RunRequest | SkipReason]:
-        funde, unruhig = archiv.suche(haus.ablage, haus.feeds, None)
+        funde, unruhig = archiv.suche(haus.ablage, haus.feeds, None, list(haus.profile))
         bekannt = [f for f in funde if f.feed is not None]
         if not bekannt:
             yield SkipReason(f"Nichts zu tun: {len(funde)} Dateien ohne Feed, {len(unruhig)} noch in Übertragung.")

@@ -165,11 +165,18 @@ class Dbt:
             ausgabe[modell["name"]] = spalten
         return ausgabe
 
-    def kommentare(self) -> dict[str, dict[str, str]]:
-        """Mart name to descriptions of its columns ("" = the mart's own)."""
-        modelle = (m for m in self.manifest["nodes"].values() if m["resource_type"] == "model")
-        return {
-            m["name"]: {"": m["description"], **{n: s["description"] for n, s in m["columns"].items()}}
-            for m in modelle
-            if m["schema"] == "mart"
+    def kommentare(self, katalog: list[Kennzahl]) -> dict[str, dict[str, str]]:
+        """Mart name to descriptions of its columns ("" = the mart's own); those made of the catalogue by its names."""
+        modelle = [
+            m for m in self.manifest["nodes"].values() if m["resource_type"] == "model" and m["schema"] == "mart"
+        ]
+        ausgabe = {
+            m["name"]: {"": m["description"], **{n: s["description"] for n, s in m["columns"].items()}} for m in modelle
         }
+        for modell in (m for m in modelle if m["config"]["meta"].get("publish_katalog")):
+            for k in katalog:
+                ausgabe[modell["name"]] |= {
+                    k.kennzahl: f"{k.name} ({k.einheit})",
+                    f"{k.kennzahl}_status": f"Status von {k.name}",
+                }
+        return ausgabe

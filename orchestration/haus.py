@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,13 +18,9 @@ from orchestration.sperre import jetzt
 from orchestration.umgebung import PROFILE, WURZEL, Umgebung
 from quality import geheimhaltung
 from quality.annahme import Annahme, Tuer
-from quality.befund import Befund
-from reports import marts, stand
-from reports import release as releases
-from reports.marts import Veroeffentlichung
-from reports.typen import BerichtsAngaben
+from reports import stand
 from sources import archiv, stammdaten
-from sources.ablage import AMTLICH, schreibe_json, schreibe_ordner
+from sources.ablage import AMTLICH, schreibe_json
 from sources.archiv import Ergebnis
 from sources.katalog import Kennzahl, lade_katalog
 from sources.profile import Feed, Profil, lade_amtliche_feeds, lade_profile
@@ -37,29 +32,6 @@ CODE_ENDUNGEN = {".py", ".sql", ".yml", ".csv", ".html", ".css", ".jinja", ".j2"
 
 class UnbekanntesJugendamt(Exception):
     """A Jugendamt without a profile; German text with the known ones."""
-
-
-@dataclass(frozen=True)
-class Kandidat:
-    """What a refresh brought for one Jugendamt."""
-
-    jugendamt: str
-    ergebnis: str  # freigegeben | entwurf | gesperrt | unveraendert | ohne_daten
-    release: str
-    berichtsjahr: int
-    meldung: str
-    befunde: tuple[Befund, ...] = ()
-
-    def als_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        return {
-            "jugendamt": self.jugendamt,
-            "ergebnis": self.ergebnis,
-            "release": self.release,
-            "berichtsjahr": self.berichtsjahr,
-            "meldung": self.meldung,
-            "befunde": [releases.befund_als_dict(b) for b in self.befunde],
-        }
 
 
 def _hash_dateien(dateien: list[Path]) -> str:
@@ -124,10 +96,11 @@ class Haus:
 
     def fingerabdruck(self, jugendamt: str, jahr: int | None) -> str:
         """What a release of this Jugendamt is made from: deliveries, code, profiles, catalogue, Berichtsjahr."""
-        eingaben = [(e.extrakt, e.lieferung_nr, e.sha256) for e in self._eingaben(jugendamt)]
+        eingaben = [(e.extrakt, e.lieferung_nr, e.sha256) for e in self.eingaben(jugendamt)]
         return hashlib.sha256(json.dumps([eingaben, self.code_sha256, jahr]).encode()).hexdigest()
 
-    def _eingaben(self, jugendamt: str) -> list[Ergebnis]:
+    def eingaben(self, jugendamt: str) -> list[Ergebnis]:
+        """Accepted deliveries that a release of this Jugendamt is made from."""
         return [e for e in self.lieferungen() if e.jugendamt in {jugendamt, AMTLICH}]
 
     # --- the steps of a refresh, in order ---------------------------------------------------------------
@@ -135,8 +108,7 @@ class Haus:
     def nimm_an(self, jugendaemter: list[str], landing: Path | None) -> Annahme:
         """Take deliveries in, and write descriptions as tables for dbt."""
         self.ablage.anlegen(list(self.profile))
-        feeds = {j: f for j, f in self.feeds.items() if j in {*jugendaemter, AMTLICH}}
-        annahme = Tuer(self.ablage, self.vertraege, jetzt, self.melde).nimm_an(feeds, landing)
+        annahme = Tuer(self.ablage, self.vertraege, jetzt, self.melde).nimm_an(self.feeds, landing, jugendaemter)
         tabellen = stammdaten.als_tabellen(
             list(self.profile.values()), self.vertraege, self.katalog, self.lieferungen()
         )
@@ -182,124 +154,6 @@ class Haus:
         """Write the marks of geheimhaltung; returns their number."""
         return geheimhaltung.schreibe_marken(self.ablage)
 
-    def erstelle(
-        self,
-        jugendamt: str,
-        jahr: int | None,
-        veroeffentlichung: Veroeffentlichung,
-        davor: list[Befund],
-    ) -> Kandidat:
-        """Export, check by the gate, and release one Jugendamt; remembers the outcome for the next refresh."""
-        berichtsjahr = jahr or marts.letztes_jahr(self.ablage.warehouse, jugendamt)
-        if berichtsjahr is None:
-            kandidat = Kandidat(jugendamt, "ohne_daten", "", 0, "Keine Lieferung enthält Werte für dieses Jugendamt.")
-        else:
-            kandidat = self._pruefe_und_schreibe(jugendamt, berichtsjahr, veroeffentlichung, davor)
-        merk = {**kandidat.als_dict(), "fingerabdruck": self.fingerabdruck(jugendamt, jahr), "zeit": jetzt()}
-        schreibe_json(self.ablage.pruefung / f"{jugendamt}.json", merk)
-        return kandidat
-
-    def _pruefe_und_schreibe(
-        self, jugendamt: str, berichtsjahr: int, veroeffentlichung: Veroeffentlichung, davor: list[Befund]
-    ) -> Kandidat:
-        # both are heavy: Great Expectations and the renderer are not needed to define assets
-        from quality import gate
-        from reports.bericht import schreibe_bericht
-
-        profil = self.profile[jugendamt]
-        release_id = releases.naechste_id(self.ablage, jugendamt, berichtsjahr)
-        ziel = self.ablage.releases / jugendamt / release_id
-        fertig: list[Kandidat] = []
-
-        def fuellen(ordner: Path) -> None:
-            marts.exportiere(self.ablage.warehouse, ordner / "marts", veroeffentlichung, jugendamt, berichtsjahr)
-            ergebnis = gate.pruefe(ordner / "marts", berichtsjahr, profil.hierarchien[0].name, profil.schwellen, davor)
-            if not ergebnis.offen:
-                gruende = "; ".join(f"{b.titel} ({b.anzahl})" for b in ergebnis.sperrend)
-                meldung = f"Kein Release: {gruende}. Das letzte Release bleibt in Kraft."
-                fertig.append(Kandidat(jugendamt, "gesperrt", "", berichtsjahr, meldung, ergebnis.befunde))
-                raise _Verworfen
-            inhalt = marts.inhalt_sha256(ordner / "marts")
-            gleiches = releases.mit_gleichem_inhalt(self.ablage, jugendamt, berichtsjahr, inhalt)
-            if gleiches is not None:
-                meldung = f"Die Zahlen sind dieselben wie in {gleiches.id}; kein neues Release."
-                fertig.append(Kandidat(jugendamt, "unveraendert", gleiches.id, berichtsjahr, meldung, ergebnis.befunde))
-                raise _Verworfen
-            angaben = self._angaben(profil, berichtsjahr)
-            schreibe_bericht(ordner / "marts", ordner / "bericht", angaben, list(ergebnis.befunde))
-            befunde = [releases.befund_als_dict(b) for b in ergebnis.befunde]
-            schreibe_json(ordner / "gate.json", {"erklaert": ergebnis.erklaert, "befunde": befunde})
-            releases.schreibe_manifest(
-                ordner, self._manifest(profil, berichtsjahr, release_id, inhalt, angaben.musterdaten)
-            )
-
-        try:
-            schreibe_ordner(ziel, fuellen)
-        except _Verworfen:
-            kandidat = fertig[0]
-            if kandidat.ergebnis == "unveraendert":
-                self._gib_automatisch_frei(profil, releases.lies(self.ablage.releases / jugendamt / kandidat.release))
-            return kandidat
-        release = self._gib_automatisch_frei(profil, releases.lies(ziel))
-        gate_befunde = json.loads((ziel / "gate.json").read_text("utf-8"))["befunde"]
-        meldung = (
-            "Release erstellt und freigegeben." if release.zustand == "freigegeben"
-            else "Release als Entwurf erstellt; es fehlt die Freigabe ('berichtswesen release approve')."
-        )  # fmt: skip
-        return Kandidat(
-            jugendamt,
-            release.zustand,
-            release_id,
-            berichtsjahr,
-            meldung,
-            tuple(Befund(**b) for b in gate_befunde),
-        )
-
-    def _gib_automatisch_frei(self, profil: Profil, release: releases.Release) -> releases.Release:
-        if profil.freigabe == "automatisch" and release.zustand == "entwurf":
-            releases.trage_ein(release, "freigegeben", jetzt(), name="automatisch laut Profil")
-        return releases.lies(release.ordner)
-
-    def _attributionen(self, jugendamt: str) -> list[str]:
-        return sorted({self.vertraege[e.extrakt].attribution for e in self._eingaben(jugendamt)})
-
-    def _angaben(self, profil: Profil, berichtsjahr: int) -> BerichtsAngaben:
-        return BerichtsAngaben(
-            jugendamt=profil.jugendamt,
-            name=profil.name,
-            land=profil.land,
-            berichtsjahr=berichtsjahr,
-            ganzes=profil.ganzes,
-            ebenen=[(e.ebene, e.bezeichnung) for e in profil.raumebenen],
-            hauptebene=profil.hauptebene,
-            attributionen=self._attributionen(profil.jugendamt),
-            annahmen=list(profil.annahmen),
-            musterdaten=any(e.musterdaten for e in self._eingaben(profil.jugendamt)),
-        )
-
-    def _manifest(
-        self, profil: Profil, berichtsjahr: int, release_id: str, inhalt: str, musterdaten: bool
-    ) -> dict[str, Any]:
-        return {
-            "jugendamt": profil.jugendamt,
-            "berichtsjahr": berichtsjahr,
-            "release": release_id,
-            "erstellt": jetzt(),
-            "musterdaten": musterdaten,
-            "inhalt_sha256": inhalt,
-            "code_sha256": self.code_sha256,
-            "katalog": {k.kennzahl: k.version for k in self.katalog},
-            "eingaben": [
-                {"jugendamt": e.jugendamt, "extrakt": e.extrakt, "datei": e.datei, "sha256": e.sha256,
-                 "bytes": e.bytes, "lieferung_nr": e.lieferung_nr, "stand": e.stand, "musterdaten": e.musterdaten}
-                for e in self._eingaben(profil.jugendamt)
-            ],
-        }  # fmt: skip
-
     def drehe(self, kommentare: Mapping[str, Mapping[str, str]]) -> bool:
         """Show the approved releases; one flip. Returns whether something changed."""
         return stand.setze(self.ablage, kommentare)
-
-
-class _Verworfen(Exception):
-    """The candidate does not become a release."""

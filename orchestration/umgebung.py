@@ -15,6 +15,8 @@ from sources.ablage import Ablage
 
 WURZEL = Path(__file__).resolve().parents[1]
 PROFILE = WURZEL / "sources" / "jugendaemter"
+# The demo has a data home of its own inside the usual one, so that Musterdaten never mix with deliveries.
+DEMO = "demo"
 
 
 @dataclass(frozen=True)

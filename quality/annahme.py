@@ -7,7 +7,7 @@ Not here: single steps (``sources/archiv.py``, ``quality/tuer.py``), when it hap
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -48,7 +48,7 @@ class Tuer:
     uhr: Callable[[], str]
     melde: Fortschritt = lambda _: None
 
-    def nimm_an(self, feeds: Feeds, landing: Path | None) -> Annahme:
+    def nimm_an(self, feeds: Feeds, landing: Path | None, jugendaemter: Collection[str]) -> Annahme:
         """Give every waiting file an outcome, then bring the lake in line with the archive.
 
         One bad file never stops the others. Files in the home's landing are removed once their bytes are kept.
@@ -56,7 +56,7 @@ class Tuer:
         for vertrag in self.vertraege.values():
             tuer.schreibe_leere(self.ablage, vertrag)
         erneuert = self._erneuere_lake()
-        funde, unruhig = archiv.suche(self.ablage, feeds, landing)
+        funde, unruhig = archiv.suche(self.ablage, feeds, landing, jugendaemter)
         neu, nicht, bekannt = [], [], 0
         bisher = [e for _, e in archiv.lieferungen(self.ablage)]
         for nummer, fund in enumerate(funde, 1):

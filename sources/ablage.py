@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -127,21 +128,33 @@ def schreibe_datei(ziel: Path, schreiben: Callable[[Path], object]) -> None:
         vorlaeufig.unlink(missing_ok=True)
 
 
-def schreibe_ordner(ziel: Path, fuellen: Callable[[Path], object]) -> None:
-    """Let ``fuellen`` fill a folder under a temporary name, then move it to ``ziel``, which must not exist."""
+@contextmanager
+def entwurf(ziel: Path) -> Iterator[Path]:
+    """A folder beside ``ziel`` to fill; it is removed at the end unless :func:`uebernimm` has moved it."""
     ziel.parent.mkdir(parents=True, exist_ok=True)
     vorlaeufig = ziel.parent / f"{UNFERTIG}{ziel.name}"
     shutil.rmtree(vorlaeufig, ignore_errors=True)
     vorlaeufig.mkdir()
     try:
-        fuellen(vorlaeufig)
-        for datei in vorlaeufig.rglob("*"):
-            if datei.is_file() and not datei.is_symlink():
-                _fsync(datei)
-        vorlaeufig.rename(ziel)
-        _fsync(ziel.parent)
+        yield vorlaeufig
     finally:
         shutil.rmtree(vorlaeufig, ignore_errors=True)
+
+
+def uebernimm(vorlaeufig: Path, ziel: Path) -> None:
+    """Move a finished folder to ``ziel``, which must not exist, once its files are on the disk."""
+    for datei in vorlaeufig.rglob("*"):
+        if datei.is_file() and not datei.is_symlink():
+            _fsync(datei)
+    vorlaeufig.rename(ziel)
+    _fsync(ziel.parent)
+
+
+def schreibe_ordner(ziel: Path, fuellen: Callable[[Path], object]) -> None:
+    """Let ``fuellen`` fill a folder under a temporary name, then move it to ``ziel``, which must not exist."""
+    with entwurf(ziel) as vorlaeufig:
+        fuellen(vorlaeufig)
+        uebernimm(vorlaeufig, ziel)
 
 
 def schreibe_json(ziel: Path, inhalt: Any) -> None:

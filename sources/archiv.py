@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -70,14 +71,19 @@ def sha256_von(pfad: Path) -> str:
 
 
 def _dateien(ordner: Path) -> Iterator[Path]:
-    """Files below a folder, sorted; hidden ones and links are left alone."""
+    """Files below a folder, sorted; links are followed, hidden names are left alone."""
     if ordner.is_file():
         yield ordner
         return
-    for pfad in sorted(ordner.rglob("*")):
-        versteckt = any(teil.startswith(".") for teil in pfad.relative_to(ordner).parts)
-        if pfad.is_file() and not pfad.is_symlink() and not versteckt:
-            yield pfad
+    gesehen: set[Path] = set()
+    for oben, unterordner, namen in os.walk(ordner, followlinks=True):
+        pfad = Path(oben)
+        if pfad.resolve() in gesehen:  # a link back to where we came from
+            unterordner.clear()
+            continue
+        gesehen.add(pfad.resolve())
+        unterordner[:] = sorted(u for u in unterordner if not u.startswith("."))
+        yield from (pfad / n for n in sorted(namen) if not n.startswith(".") and (pfad / n).is_file())
 
 
 def _passende(name: str, feeds: Feeds) -> list[tuple[str, Feed, dict[str, str]]]:
@@ -111,27 +117,39 @@ def _fund(pfad: Path, feeds: Feeds, entfernen: bool, ordner: str = AMTLICH) -> F
     return Fund(pfad, ordner, None, {}, abdruck, entfernen, grund)
 
 
-def suche(ablage: Ablage, feeds: Feeds, landing: Path | None) -> tuple[list[Fund], list[Path]]:
+def suche(
+    ablage: Ablage, feeds: Feeds, landing: Path | None, jugendaemter: Collection[str]
+) -> tuple[list[Fund], list[Path]]:
     """Files that wait, and files still being written.
 
     Args:
         ablage: the data home.
-        feeds: feeds in scope per Jugendamt, the nationwide ones under ``_amtlich``.
+        feeds: feeds of all Jugendämter, the nationwide ones under ``_amtlich``.
         landing: any tree of delivered files; its files stay where they are. Default: the home's landing.
+        jugendaemter: the Jugendämter in scope; what belongs to others is left waiting.
 
     Returns:
         Finds sorted by path, and paths in the home's landing that have not rested for 30 seconds.
     """
+    gewaehlt = {j: f for j, f in feeds.items() if j in {*jugendaemter, AMTLICH}}
     if landing is not None:
-        return [_fund(p, feeds, entfernen=False) for p in _dateien(landing)], []
+        return [_fund(p, gewaehlt, entfernen=False) for p in _dateien(landing)], []
     funde, unruhig = [], []
-    for jugendamt in feeds:
-        zustaendig = {j: f for j, f in feeds.items() if j in {jugendamt, AMTLICH}}
-        for pfad in _dateien(ablage.landing / jugendamt):
-            if time.time() - pfad.stat().st_mtime < RUHEZEIT_S:
-                unruhig.append(pfad)
-            else:
-                funde.append(_fund(pfad, zustaendig, entfernen=True, ordner=jugendamt))
+    for pfad in _dateien(ablage.landing):
+        ordner = pfad.relative_to(ablage.landing).parts[0]
+        if ordner in feeds and ordner not in gewaehlt:
+            continue
+        if time.time() - pfad.stat().st_mtime < RUHEZEIT_S:
+            unruhig.append(pfad)
+        elif ordner in gewaehlt:
+            zustaendig = {j: f for j, f in gewaehlt.items() if j in {ordner, AMTLICH}}
+            funde.append(_fund(pfad, zustaendig, entfernen=True, ordner=ordner))
+        else:
+            grund = (
+                f"Die Datei liegt unter landing/{ordner}. Erwartet: landing/<jugendamt>/ oder landing/{AMTLICH}/ "
+                f"({', '.join(feeds)}). Bitte: in den richtigen Ordner legen."
+            )
+            funde.append(Fund(pfad, AMTLICH, None, {}, sha256_von(pfad), entfernen=True, grund=grund))
     return funde, unruhig
 
 

@@ -19,7 +19,7 @@ import typer
 from orchestration.cli.fehler import Bedienfehler, NichtsFreigegeben
 from orchestration.haus import Haus
 from orchestration.sperre import sperre
-from orchestration.umgebung import Umgebung, lies_umgebung
+from orchestration.umgebung import DEMO, Umgebung, lies_umgebung
 
 JugendamtOption = Annotated[str | None, typer.Option(help="Schlüssel eines Jugendamts; ohne Angabe alle.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Ausgabe für Maschinen.")]
@@ -119,13 +119,16 @@ def _drucke(ergebnis: dict[str, Any], sekunden: float) -> None:
 
 
 def _drucke_befund(befund: dict[str, Any]) -> None:
-    art = "sperrend" if befund["schwere"] == "sperrend" else "Hinweis"
-    if befund["ergebnis"] == "fehler":
-        art = "Prüfung gescheitert"
-    typer.echo(f"    {art}: {befund['titel']} – {befund['anzahl']} Fälle. {befund['erklaerung']}")
-    if befund["schwere"] == "sperrend":
-        for zeile in befund["zeilen"][:10]:
-            typer.echo("      " + ", ".join(f"{k}: {v}" for k, v in zeile.items()))
+    """One finding that did not pass, with the rows that failed."""
+    sperrend = befund["schwere"] == "sperrend"
+    art = "Prüfung gescheitert" if befund["ergebnis"] == "fehler" else "sperrend" if sperrend else "Hinweis"
+    typer.echo(f"    {art}: nicht erfüllt ist „{befund['titel']}“ ({befund['anzahl']}). {befund['erklaerung']}")
+    for zeile in befund["zeilen"][: 10 if sperrend else 3]:
+        typer.echo("      " + (str(zeile["meldung"]) if "meldung" in zeile else _in_worten(zeile)))
+
+
+def _in_worten(zeile: dict[str, Any]) -> str:
+    return ", ".join(f"{k}: {v}" for k, v in zeile.items())
 
 
 def refresh(
@@ -169,7 +172,7 @@ def demo() -> None:
     from sources.musterdaten import schreibe_musterdaten
 
     umgebung = lies_umgebung()
-    eigene = Umgebung(umgebung.home / "demo", umgebung.profilordner)
+    eigene = Umgebung(umgebung.home / DEMO, umgebung.profilordner)
     with sperre(eigene.ablage.sperre, "demo"):
         ordner = eigene.home / "musterdaten"
         shutil.rmtree(ordner, ignore_errors=True)

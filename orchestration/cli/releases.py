@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from orchestration.cli.stand import lesehaus
 from orchestration.dbt import Dbt
 from orchestration.haus import Haus
 from orchestration.sperre import jetzt, sperre
@@ -26,7 +27,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Ausgabe für Maschinen
 @app.command("list")
 def liste(als_json: JsonOption = False) -> None:
     """Alle Releases mit ihrem Zustand."""
-    haus = Haus(lies_umgebung())
+    haus = Haus(lesehaus())
     gezeigt = stand.gezeigt(haus.ablage)
     zeilen = [
         {**releases.als_zeile(r), "gezeigt": gezeigt.get(r.jugendamt) == r.id} for r in releases.alle(haus.ablage)
@@ -46,13 +47,13 @@ def liste(als_json: JsonOption = False) -> None:
 @app.command("show")
 def show(jugendamt: Jugendamt, release: Id) -> None:
     """Das Manifest eines Releases."""
-    gefunden = releases.finde(lies_umgebung().ablage, jugendamt, release)
+    gefunden = releases.finde(lesehaus().ablage, jugendamt, release)
     typer.echo(json.dumps({**releases.als_zeile(gefunden), **gefunden.manifest}, ensure_ascii=False, indent=2))
 
 
 def _drehe(haus: Haus) -> None:
     haus.umgebung.setze_variablen()
-    haus.drehe(Dbt(haus.umgebung).kommentare())
+    haus.drehe(Dbt(haus.umgebung).kommentare(haus.katalog))
 
 
 @app.command("approve")

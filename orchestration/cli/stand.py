@@ -15,13 +15,23 @@ import typer
 
 from orchestration.cli.fehler import Bedienfehler
 from orchestration.haus import Haus
-from orchestration.umgebung import lies_umgebung
+from orchestration.umgebung import DEMO, Umgebung, lies_umgebung
 from reports import release as releases
 from reports import stand as veroeffentlicht
 from sources import archiv
 from sources.stammdaten import FAMILIEN
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Ausgabe für Maschinen.")]
+
+
+def lesehaus() -> Umgebung:
+    """The data home to read: the usual one, or the demo's (and says so) while nothing else is published."""
+    umgebung = lies_umgebung()
+    demo = Umgebung(umgebung.home / DEMO, umgebung.profilordner)
+    if umgebung.ablage.archiv.exists() or not demo.ablage.current.exists():
+        return umgebung
+    typer.echo(f"Hinweis: noch keine echten Lieferungen; gezeigt werden die Musterdaten in {demo.home}.", err=True)
+    return demo
 
 
 def _stand(haus: Haus) -> dict[str, Any]:
@@ -82,7 +92,7 @@ def status(
     als_json: JsonOption = False,
 ) -> None:
     """Lieferungen, Quarantäne, fehlende Familien, Gate und Releases."""
-    haus = Haus(lies_umgebung())
+    haus = Haus(lesehaus())
     gewaehlt = haus.waehle(jugendamt)
     stand = _stand(haus)
     stand["jugendaemter"] = {j: s for j, s in stand["jugendaemter"].items() if j in gewaehlt}
@@ -103,7 +113,7 @@ def query(
     als_json: JsonOption = False,
 ) -> None:
     """Nur lesend auf die veröffentlichten Marts."""
-    datei = lies_umgebung().ablage.current / "bi" / "marts.duckdb"
+    datei = lesehaus().ablage.current / "bi" / "marts.duckdb"
     if not datei.exists():
         raise Bedienfehler("Noch ist nichts veröffentlicht. Bitte: zuerst 'berichtswesen refresh' oder 'demo'.")
     with duckdb.connect(str(datei.resolve()), read_only=True) as con:

@@ -1,0 +1,175 @@
+"""From the warehouse to a release of one Jugendamt: export, gate, report, manifest, Freigabe by profile.
+
+Here: the order of these steps, and what a refresh remembers of them.
+Not here: the steps themselves (``reports``, ``quality/gate``), what comes before (``haus.py``, ``dbt.py``), the flip
+(``reports/stand.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from orchestration.haus import Haus
+from orchestration.sperre import jetzt
+from quality.befund import Befund
+from reports import marts
+from reports import release as releases
+from reports.marts import Veroeffentlichung
+from reports.typen import BerichtsAngaben
+from sources.ablage import entwurf, schreibe_json, uebernimm
+from sources.profile import Profil
+
+Kommentare = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Kandidat:
+    """What a refresh brought for one Jugendamt.
+
+    ``ergebnis``: freigegeben | entwurf | gesperrt | unveraendert | ohne_daten.
+    """
+
+    jugendamt: str
+    ergebnis: str
+    release: str
+    berichtsjahr: int
+    meldung: str
+    befunde: tuple[Befund, ...] = ()
+
+    def als_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {
+            "jugendamt": self.jugendamt,
+            "ergebnis": self.ergebnis,
+            "release": self.release,
+            "berichtsjahr": self.berichtsjahr,
+            "meldung": self.meldung,
+            "befunde": [releases.befund_als_dict(b) for b in self.befunde],
+        }
+
+
+def erstelle(
+    haus: Haus,
+    jugendamt: str,
+    jahr: int | None,
+    veroeffentlichung: Veroeffentlichung,
+    kommentare: Kommentare,
+    davor: list[Befund],
+) -> Kandidat:
+    """Export, check by the gate, and release one Jugendamt; remember the outcome for the next refresh.
+
+    Args:
+        haus: the data house; its warehouse is built.
+        jugendamt: key of the Jugendamt.
+        jahr: Berichtsjahr; None = the latest year with a value.
+        veroeffentlichung: published columns per mart.
+        kommentare: descriptions per mart and column, for the dictionary.
+        davor: findings of earlier layers for this Jugendamt.
+    """
+    berichtsjahr = jahr or marts.letztes_jahr(haus.ablage.warehouse, jugendamt)
+    if berichtsjahr is None:
+        kandidat = Kandidat(jugendamt, "ohne_daten", "", 0, "Keine Lieferung enthält Werte für dieses Jugendamt.")
+    else:
+        kandidat = _pruefe_und_schreibe(haus, jugendamt, berichtsjahr, veroeffentlichung, kommentare, davor)
+    merk = {**kandidat.als_dict(), "fingerabdruck": haus.fingerabdruck(jugendamt, jahr), "zeit": jetzt()}
+    schreibe_json(haus.ablage.pruefung / f"{jugendamt}.json", merk)
+    return kandidat
+
+
+def _pruefe_und_schreibe(
+    haus: Haus,
+    jugendamt: str,
+    berichtsjahr: int,
+    veroeffentlichung: Veroeffentlichung,
+    kommentare: Kommentare,
+    davor: list[Befund],
+) -> Kandidat:
+    # both are heavy: Great Expectations and the renderer are not needed to define assets
+    from quality import gate
+    from reports.bericht import schreibe_bericht
+
+    profil = haus.profile[jugendamt]
+    release_id = releases.naechste_id(haus.ablage, jugendamt, berichtsjahr)
+    ziel = haus.ablage.releases / jugendamt / release_id
+    with entwurf(ziel) as ordner:
+        marts.exportiere(haus.ablage.warehouse, ordner / "marts", veroeffentlichung, jugendamt, berichtsjahr)
+        ergebnis = gate.pruefe(ordner / "marts", berichtsjahr, profil.hierarchien[0].name, profil.schwellen, davor)
+        if not ergebnis.offen:
+            gruende = "; ".join(f"{b.titel} ({b.anzahl})" for b in ergebnis.sperrend)
+            meldung = f"Kein Release, denn nicht erfüllt ist: {gruende}. Das letzte Release bleibt in Kraft."
+            return Kandidat(jugendamt, "gesperrt", "", berichtsjahr, meldung, ergebnis.befunde)
+        inhalt = marts.inhalt_sha256(ordner / "marts")
+        gleiches = releases.mit_gleichem_inhalt(haus.ablage, jugendamt, berichtsjahr, inhalt)
+        if gleiches is not None:
+            _gib_automatisch_frei(profil, gleiches)
+            meldung = f"Die Zahlen sind dieselben wie in {gleiches.id}; kein neues Release."
+            return Kandidat(jugendamt, "unveraendert", gleiches.id, berichtsjahr, meldung, ergebnis.befunde)
+        angaben = _angaben(haus, profil, berichtsjahr)
+        schreibe_bericht(ordner / "marts", ordner / "bericht", angaben, list(ergebnis.befunde))
+        befunde = [releases.befund_als_dict(b) for b in ergebnis.befunde]
+        schreibe_json(ordner / "gate.json", {"erklaert": ergebnis.erklaert, "befunde": befunde})
+        _woerterbuch(veroeffentlichung, kommentare).write_csv(
+            ordner / "woerterbuch.csv", separator=";", include_bom=True
+        )
+        manifest = _manifest(haus, profil, berichtsjahr, release_id, inhalt, angaben.musterdaten)
+        releases.schreibe_manifest(ordner, manifest)
+        uebernimm(ordner, ziel)
+    release = _gib_automatisch_frei(profil, releases.lies(ziel))
+    meldung = "Release erstellt und freigegeben."
+    if release.zustand == "entwurf":
+        meldung = "Release als Entwurf erstellt; es fehlt die Freigabe ('berichtswesen release approve')."
+    return Kandidat(jugendamt, release.zustand, release_id, berichtsjahr, meldung, ergebnis.befunde)
+
+
+def _gib_automatisch_frei(profil: Profil, release: releases.Release) -> releases.Release:
+    if profil.freigabe == "automatisch" and release.zustand == "entwurf":
+        releases.trage_ein(release, "freigegeben", jetzt(), name="automatisch laut Profil")
+    return releases.lies(release.ordner)
+
+
+def _woerterbuch(veroeffentlichung: Veroeffentlichung, kommentare: Kommentare) -> pl.DataFrame:
+    """The data dictionary of a release: mart, spalte, bedeutung."""
+    return pl.DataFrame(
+        [
+            {"mart": mart, "spalte": spalte, "bedeutung": kommentare.get(mart, {}).get(spalte, "")}
+            for mart, spalten in veroeffentlichung.items()
+            for spalte in spalten
+        ]
+    )
+
+
+def _angaben(haus: Haus, profil: Profil, berichtsjahr: int) -> BerichtsAngaben:
+    eingaben = haus.eingaben(profil.jugendamt)
+    return BerichtsAngaben(
+        jugendamt=profil.jugendamt,
+        name=profil.name,
+        land=profil.land,
+        berichtsjahr=berichtsjahr,
+        ganzes=profil.ganzes,
+        ebenen=[(e.ebene, e.bezeichnung) for e in profil.raumebenen],
+        hauptebene=profil.hauptebene,
+        attributionen=sorted({haus.vertraege[e.extrakt].attribution for e in eingaben}),
+        annahmen=list(profil.annahmen),
+        musterdaten=any(e.musterdaten for e in eingaben),
+    )
+
+
+def _manifest(
+    haus: Haus, profil: Profil, berichtsjahr: int, release_id: str, inhalt: str, musterdaten: bool
+) -> dict[str, Any]:
+    felder = ("jugendamt", "extrakt", "datei", "sha256", "bytes", "lieferung_nr", "stand", "musterdaten")
+    return {
+        "jugendamt": profil.jugendamt,
+        "berichtsjahr": berichtsjahr,
+        "release": release_id,
+        "erstellt": jetzt(),
+        "musterdaten": musterdaten,
+        "inhalt_sha256": inhalt,
+        "code_sha256": haus.code_sha256,
+        "katalog": {k.kennzahl: k.version for k in haus.katalog},
+        "eingaben": [{f: getattr(e, f) for f in felder} for e in haus.eingaben(profil.jugendamt)],
+    }

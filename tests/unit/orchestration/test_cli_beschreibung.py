@@ -1,0 +1,116 @@
+"""Verbs that touch no store: read, musterdaten, neu, kennzahl."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+
+NAME = "12411-01-01-5_muster.csv"
+
+
+def test_read_tells_extract_signs_and_rows(leeres_haus, muster_lieferung: Path, tmp_path: Path) -> None:
+    ziel = tmp_path / "x.parquet"
+    lauf = leeres_haus.cli("read", str(muster_lieferung / "_amtlich" / NAME), "--out", str(ziel))
+    assert lauf.returncode == 0, lauf.stderr
+    assert "Extrakt: bevoelkerung_geschlecht" in lauf.stdout
+    assert "Tabelle: 12411-01-01-5; Kodierung: iso-8859-1; Zeilen: 120" in lauf.stdout
+    assert "Musterdaten: erfundene Werte" in lauf.stdout
+    assert len(pl.read_parquet(ziel)) == 120
+    assert not leeres_haus.home.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "inhalt"),
+    [
+        ("leer.csv", b""),
+        ("fehlerseite.csv", b"<!DOCTYPE html><html><body>503 Service Unavailable</body></html>"),
+        ("abgeschnitten.xlsx", b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00"),
+        ("bild.csv", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"),
+        ("utf16.csv", "a;b\n1;2\n".encode("utf-16")),
+    ],
+)
+def test_read_says_why_it_cannot_read(leeres_haus, tmp_path: Path, name: str, inhalt: bytes) -> None:
+    (tmp_path / name).write_bytes(inhalt)
+    lauf = leeres_haus.cli("read", str(tmp_path / name))
+    assert lauf.returncode == 1, lauf.stdout + lauf.stderr
+    assert "Traceback" not in lauf.stderr
+    (zeile,) = lauf.stderr.strip().splitlines()
+    assert zeile.startswith("Fehler: ")
+    assert "Erwartet: " in zeile
+    assert "Bitte: " in zeile
+
+
+def test_read_refuses_a_truncated_real_file(neues_haus, testdaten: Path, tmp_path: Path) -> None:
+    quelle = next(iter(sorted(testdaten.rglob("*.xlsx"))))
+    (tmp_path / quelle.name).write_bytes(quelle.read_bytes()[:4000])
+    lauf = neues_haus().cli("read", str(tmp_path / quelle.name))
+    assert lauf.returncode == 1
+    assert lauf.stderr.startswith("Fehler: ")
+    assert "Traceback" not in lauf.stderr
+
+
+def test_read_knows_the_real_files(neues_haus, testdaten: Path) -> None:
+    haus = neues_haus()
+    for name, extrakt in (
+        ("12411-01-01-5", "bevoelkerung_geschlecht"),
+        ("12411-02-03-5", "bevoelkerung_altersgruppen"),
+        ("21111-02-06-4", "abgaenger"),
+    ):
+        datei = next(iter(sorted((testdaten / "genesis").rglob(f"*{name}*.csv"))))
+        lauf = haus.cli("read", str(datei))
+        assert lauf.returncode == 0, lauf.stderr
+        assert f"Extrakt: {extrakt}" in lauf.stdout
+    datei = next(iter(sorted((testdaten / "rostock" / "bevoelkerung").rglob("*.csv"))))
+    lauf = haus.cli("read", str(datei))
+    assert lauf.returncode == 0, lauf.stderr
+    assert "Extrakt: opendata_hro" in lauf.stdout
+
+
+def test_musterdaten_are_the_same_every_time(leeres_haus, muster_lieferung: Path, tmp_path: Path) -> None:
+    lauf = leeres_haus.cli("musterdaten", "--jugendamt", "musterkreis", "--out", str(tmp_path / "m"))
+    assert lauf.returncode == 0, lauf.stderr
+    neu = {p.relative_to(tmp_path / "m"): p.read_bytes() for p in (tmp_path / "m").rglob("*") if p.is_file()}
+    alt = {p.relative_to(muster_lieferung): p.read_bytes() for p in muster_lieferung.rglob("*") if p.is_file()}
+    assert neu == alt
+    assert f"{len(alt)} Dateien mit Musterdaten" in lauf.stdout
+
+
+def test_kennzahl_show_is_a_whole_sheet(leeres_haus) -> None:
+    lauf = leeres_haus.cli("kennzahl", "show", "jugendquotient")
+    assert lauf.returncode == 0, lauf.stderr
+    for feld in ("Kennzahl:", "Definition:", "Zähler:", "Nenner:", "Formel:", "Einheit:", "Quelle:"):
+        assert feld in lauf.stdout
+    alle = leeres_haus.cli("kennzahl", "list").stdout
+    assert all(code in alle for code in ("bev_gesamt", "jugendquotient", "abgaenger_ohne_hsa_pct"))
+
+
+def test_neu_makes_a_skeleton_that_check_speaks_of(neues_haus, tmp_path: Path) -> None:
+    profile = tmp_path / "profile"
+    profile.mkdir()
+    haus = neues_haus(profile=profile)
+    lauf = haus.cli("neu", "neukreis")
+    assert lauf.returncode == 0, lauf.stdout + lauf.stderr
+    dateien = {p.name for p in (profile / "neukreis").iterdir()}
+    assert {"profil.yml", "raeume.csv", "zuordnung.csv"} <= dateien
+    assert "jugendamt: neukreis" in (profile / "neukreis" / "profil.yml").read_text("utf-8")
+    pruefung = haus.cli("check")
+    assert "Traceback" not in pruefung.stdout + pruefung.stderr
+
+
+@pytest.mark.parametrize("name", ["Neu Kreis", "neu-kreis", "../neu", "", "Ä", "1kreis", "_amtlich"])
+def test_neu_refuses_a_name_that_is_no_key(neues_haus, tmp_path: Path, name: str) -> None:
+    (tmp_path / "profile").mkdir()
+    lauf = neues_haus(profile=tmp_path / "profile").cli("neu", name)
+    assert lauf.returncode == 2, lauf.stdout
+    assert lauf.stderr.startswith("Fehler: ")
+    assert not list((tmp_path / "profile").iterdir())
+
+
+def test_neu_overwrites_nothing(neues_haus, tmp_path: Path) -> None:
+    (tmp_path / "profile" / "musterkreis").mkdir(parents=True)
+    lauf = neues_haus(profile=tmp_path / "profile").cli("neu", "musterkreis")
+    assert lauf.returncode == 2
+    assert "gibt es schon" in lauf.stderr
