@@ -46,7 +46,7 @@ class Umgebung:
         os.environ["BERICHTSWESEN_HOME"] = str(self.home)
         os.environ["BERICHTSWESEN_LAKE"] = str(self.ablage.lake)
         os.environ["BERICHTSWESEN_WAREHOUSE"] = str(self.ablage.warehouse)
-        os.environ["DAGSTER_HOME"] = str(self.ablage.dagster)
+        os.environ.setdefault("DAGSTER_HOME", str(self.ablage.dagster))
         os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "yes")
         self.ablage.dagster.mkdir(parents=True, exist_ok=True)
         eigene = self.ablage.dagster / "dagster.yaml"

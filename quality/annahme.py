@@ -11,8 +11,6 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import polars as pl
-
 from quality import tuer
 from sources import archiv
 from sources.ablage import Ablage
@@ -40,6 +38,20 @@ class Annahme:
 
 
 @dataclass(frozen=True)
+class Bisher:
+    """What has been accepted so far, kept up to date during a round."""
+
+    lieferungen: list[Ergebnis]
+    raeume: tuer.Bestand
+
+    def merke(self, ergebnis: Ergebnis, raeume: tuer.Bestand) -> None:
+        """Add an accepted delivery."""
+        self.lieferungen.append(ergebnis)
+        for schluessel, je_stichtag in raeume.items():
+            self.raeume.setdefault(schluessel, {}).update(je_stichtag)
+
+
+@dataclass(frozen=True)
 class Tuer:
     """Everything a delivery is judged by; ``uhr`` gives the time of receipt (ISO, UTC)."""
 
@@ -58,14 +70,13 @@ class Tuer:
         erneuert = self._erneuere_lake()
         funde, unruhig = archiv.suche(self.ablage, feeds, landing, jugendaemter)
         neu, nicht, bekannt = [], [], 0
-        bisher = [e for _, e in archiv.lieferungen(self.ablage)]
+        bisher = Bisher([e for _, e in archiv.lieferungen(self.ablage)], tuer.lies_bestand(self.ablage, self.vertraege))
         for nummer, fund in enumerate(funde, 1):
             ergebnis, ist_neu = self._nimm_eine(fund, bisher)
             if ergebnis.ergebnis != "angenommen":
                 nicht.append(ergebnis)
             elif ist_neu:
                 neu.append(ergebnis)
-                bisher.append(ergebnis)
             else:
                 bekannt += 1
             if ist_neu or nummer % 50 == 0:
@@ -74,7 +85,7 @@ class Tuer:
                 fund.pfad.unlink()
         return Annahme(neu, bekannt, nicht, unruhig, erneuert)
 
-    def _nimm_eine(self, fund: Fund, bisher: list[Ergebnis]) -> tuple[Ergebnis, bool]:
+    def _nimm_eine(self, fund: Fund, bisher: Bisher) -> tuple[Ergebnis, bool]:
         """Outcome of one file, and whether it is new."""
         grund = Ergebnis(
             datei=fund.pfad.name,
@@ -114,18 +125,17 @@ class Tuer:
         archiv.vermerke(self.ablage, fund, ergebnis, behalten=False)
         return ergebnis, True
 
-    def _pruefe_und_archiviere(self, fund: Fund, grund: Ergebnis, bisher: list[Ergebnis]) -> Ergebnis:
+    def _pruefe_und_archiviere(self, fund: Fund, grund: Ergebnis, bisher: Bisher) -> Ergebnis:
         assert fund.feed is not None
         vertrag = self.vertraege[fund.feed.extrakt]
         geprueft = tuer.pruefe(fund.pfad.read_bytes(), fund.pfad.name, vertrag, fund.angaben)
-        extrakt = [e for e in bisher if e.extrakt == vertrag.extrakt]
-        eigene = [e for e in extrakt if (e.jugendamt, e.angaben) == (fund.jugendamt, fund.angaben)]
-        tuer.vergleiche(geprueft.zellen, self._letzte_zellen(eigene, vertrag), vertrag)
+        nummern = [e.lieferung_nr for e in bisher.lieferungen if e.extrakt == vertrag.extrakt]
+        raeume = tuer.vergleiche(geprueft.zellen, fund.jugendamt, bisher.raeume, vertrag)
         ergebnis = replace(
             grund,
             ergebnis="angenommen",
             meldung="",
-            lieferung_nr=max((e.lieferung_nr for e in extrakt), default=0) + 1,
+            lieferung_nr=max(nummern, default=0) + 1,
             kodierung=geprueft.gelesen.kodierung,
             zeilen=len(geprueft.zellen),
             quarantaene_zeilen=len(geprueft.quarantaene),
@@ -134,17 +144,8 @@ class Tuer:
         )
         archiv.archiviere(self.ablage, fund, ergebnis, geprueft.gelesen, vertrag)
         tuer.schreibe_lake(self.ablage, vertrag, geprueft, ergebnis)
+        bisher.merke(ergebnis, raeume)
         return ergebnis
-
-    def _letzte_zellen(self, eigene: list[Ergebnis], vertrag: Vertrag) -> pl.DataFrame | None:
-        """Raum keys per table and Stichtag of the accepted deliveries of this feed."""
-        dateien = [tuer.lake_datei(self.ablage, vertrag, e.sha256) for e in eigene]
-        vorhanden = [d for d in dateien if d.exists()]
-        if not vorhanden:
-            return None
-        spalten = ["tabelle", "stichtag", "raum_schluessel", "lieferung_nr"]
-        alle = pl.concat([pl.read_parquet(d, columns=spalten) for d in vorhanden])
-        return alle.filter(pl.col("lieferung_nr") == pl.col("lieferung_nr").max().over("tabelle", "stichtag"))
 
     def _erneuere_lake(self) -> list[str]:
         """Write lake files that are missing or were made under another contract, from the archived bytes alone."""

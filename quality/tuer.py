@@ -7,10 +7,12 @@ Not here: reading formats and archiving bytes (``sources``), totals and relation
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -140,30 +142,61 @@ def _quarantaene(zellen: pl.DataFrame, verstoesse: pl.DataFrame) -> pl.DataFrame
     return pl.DataFrame(zeilen, schema=QUARANTAENE_SCHEMA)
 
 
-def vergleiche(neu: pl.DataFrame, bisher: pl.DataFrame | None, vertrag: Vertrag) -> None:
-    """Refuse a delivery that lost Räume against the last accepted one, per table and Stichtag.
+Bestand = dict[tuple[str, str], dict[date, int]]
+"""Number of Räume per (Jugendamt, table) and Stichtag in the lake."""
+
+
+def lies_bestand(ablage: Ablage, vertraege: Iterable[str]) -> Bestand:
+    """Count the Räume of the accepted deliveries, the latest one per table and Stichtag."""
+    dateien = [str(d) for v in vertraege for d in (ablage.lake / v).glob("*.parquet")]
+    if not dateien:
+        return {}
+    with duckdb.connect() as con:
+        zeilen = con.execute(
+            """
+            select jugendamt, tabelle, stichtag, arg_max(raeume, lieferung_nr)
+            from (
+                select jugendamt, tabelle, stichtag, lieferung_nr, count(distinct raum_schluessel) as raeume
+                from read_parquet(?) group by all
+            )
+            group by all
+            """,
+            [dateien],
+        ).fetchall()
+    bestand: Bestand = {}
+    for jugendamt, tabelle_, stichtag, anzahl in zeilen:
+        bestand.setdefault((jugendamt, tabelle_), {})[stichtag] = anzahl
+    return bestand
+
+
+def vergleiche(zellen: pl.DataFrame, jugendamt: str, bestand: Bestand, vertrag: Vertrag) -> Bestand:
+    """Refuse a delivery that lost Räume against the last accepted one of the same table.
+
+    A Stichtag that came before is compared with itself, a new one with the latest.
+
+    Returns:
+        Number of Räume of this delivery, to be added to ``bestand`` once it is accepted.
 
     Raises:
         Lesefehler: fewer Räume than ``schwellen.zeilen_rueckgang`` allows.
     """
-    if bisher is None:
-        return
-    je = ["tabelle", "stichtag"]
-    zahl = pl.col("raum_schluessel").n_unique()
-    paare = (
-        neu.group_by(je).agg(neu=zahl).join(bisher.group_by(je).agg(bisher=zahl), on=je, how="inner")
-        .with_columns(rueckgang=1 - pl.col("neu") / pl.col("bisher"))
-        .filter(pl.col("rueckgang") > vertrag.schwellen.zeilen_rueckgang)
-        .sort("rueckgang", *je, descending=[True, False, False])
-    )  # fmt: skip
-    for z in paare.head(1).iter_rows(named=True):
-        raise Lesefehler(
-            "rueckgang",
-            f"Tabelle {z['tabelle']} zum {z['stichtag']:%d.%m.%Y} hat {z['neu']} Gebiete, "
-            f"die letzte angenommene Lieferung hatte {z['bisher']}",
-            f"höchstens {vertrag.schwellen.zeilen_rueckgang:.0%} weniger",
-            "prüfen, ob die Lieferung vollständig ist, und neu liefern",
-        )
+    gezaehlt: Bestand = {}
+    raeume = (
+        zellen.group_by("tabelle", "stichtag").agg(pl.col("raum_schluessel").n_unique()).sort("tabelle", "stichtag")
+    )
+    for tabelle_, stichtag, anzahl in raeume.iter_rows():
+        frueher = bestand.get((jugendamt, tabelle_), {})
+        vorher = frueher.get(stichtag) or (frueher[max(frueher)] if frueher else anzahl)
+        if anzahl < vorher * (1 - vertrag.schwellen.zeilen_rueckgang):
+            raise Lesefehler(
+                "rueckgang",
+                f"{tabelle_} zum {stichtag:%d.%m.%Y} hat {anzahl} Gebiete, "
+                f"die letzte angenommene Lieferung hatte {vorher}",
+                f"höchstens {vertrag.schwellen.zeilen_rueckgang:.0%} weniger",
+                "prüfen, ob die Lieferung vollständig ist, und neu liefern",
+            )
+        gezaehlt.setdefault((jugendamt, tabelle_), {})[stichtag] = anzahl
+    return gezaehlt
 
 
 def lake_datei(ablage: Ablage, vertrag: Vertrag, sha256: str) -> Path:

@@ -70,8 +70,8 @@ SCHEMATA: dict[str, tuple[str, dict[str, type[pl.DataType]]]] = {
 FAMILIEN = {
     "bevoelkerung": "Bevölkerung",
     "schule": "Schule",
-    "hze": "Hilfen zur Erziehung",
-    "haushalt": "Budget",
+    "hze": "Hilfen zur Erziehung (HzE)",
+    "haushalt": "Budget (Haushalt)",
 }
 
 

@@ -7,6 +7,7 @@ means for a Raum (``dbt_project``).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import polars as pl
@@ -60,6 +61,7 @@ def _aus_regionaldatenbank(gelesen: Gelesen, vertrag: Vertrag) -> pl.DataFrame:
         )
     for name, dimension in vertrag.dimensionen.items():
         _pruefe_auspraegungen(gelesen.daten, kennung, name, dimension.spalte, dimension.werte)
+    _pruefe_kombinationen(gelesen.daten, kennung, vertrag)
     konstant = dict.fromkeys(("geschlecht", "altersgruppe", "nationalitaet", "merkmal"), "insgesamt")
     codes = {
         name: pl.col(d.spalte).replace_strict(d.werte, default=UNBEKANNT, return_dtype=pl.String)
@@ -88,6 +90,20 @@ def _pruefe_auspraegungen(daten: pl.DataFrame, kennung: str, name: str, spalte: 
         f"alle Ausprägungen von '{name}': {', '.join(repr(w) for w in werte)}",
         "die Tabelle vollständig abrufen oder die neue Bezeichnung im Vertrag des Extrakts eintragen",
     )
+
+
+def _pruefe_kombinationen(daten: pl.DataFrame, kennung: str, vertrag: Vertrag) -> None:
+    """Every Stichtag must have every combination of the dimensions: a single lost column shows only here."""
+    spalten = [d.spalte for d in vertrag.dimensionen.values()]
+    soll = math.prod(len(d.werte) for d in vertrag.dimensionen.values())
+    je_zeit = daten.select("zeit", *spalten).unique().group_by("zeit").len().filter(pl.col("len") < soll).sort("zeit")
+    for zeit, ist in je_zeit.head(1).iter_rows():
+        raise Lesefehler(
+            "spalte_fehlt",
+            f"In Tabelle {kennung} hat {zeit} nur {ist} Spalten",
+            f"{soll}, eine je Kombination von {' und '.join(vertrag.dimensionen)}",
+            "die Tabelle vollständig abrufen und neu liefern",
+        )
 
 
 def _thema(vertrag: Vertrag, angaben: Mapping[str, str]) -> tuple[str, Tabelle]:

@@ -162,9 +162,14 @@ def _refresh(umgebung: Umgebung, jugendamt: str | None, jahr: int | None, landin
         _drucke(ergebnis, time.monotonic() - start)
     if ergebnis["abbruch"]:
         raise NichtsFreigegeben(f"Abgebrochen: {ergebnis['abbruch']}")
-    freigegeben = [s for s in ergebnis["jugendaemter"] if s["ergebnis"] in {"freigegeben", "entwurf", "unveraendert"}]
-    if ergebnis["jugendaemter"] and not freigegeben:
+    if _nichts_freigegeben([s["ergebnis"] for s in ergebnis["jugendaemter"]]):
         sys.exit(1)
+
+
+def _nichts_freigegeben(ergebnisse: list[str]) -> bool:
+    """Whether this run should have released something and did not; nothing to do is no failure."""
+    neu = {"freigegeben", "entwurf"} & set(ergebnisse)
+    return not neu and ("gesperrt" in ergebnisse or (bool(ergebnisse) and set(ergebnisse) == {"ohne_daten"}))
 
 
 def demo() -> None:

@@ -54,6 +54,29 @@ def _stand(haus: Haus) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _jahre(haus: Haus) -> dict[str, list[int]]:
+    """Years in the lake per feed owner and table."""
+    dateien = sorted(str(d) for v in haus.vertraege for d in (haus.ablage.lake / v).glob("*.parquet"))
+    if not dateien:
+        return {}
+    zeilen = duckdb.execute(
+        """
+        select jugendamt || '/' || tabelle as tabelle, list(distinct berichtsjahr order by berichtsjahr) as jahre
+        from read_parquet(?) group by all order by all
+        """,
+        [dateien],
+    ).fetchall()
+    return dict(zeilen)
+
+
+def _drucke_jahr(haus: Haus, jahr: int) -> None:
+    """What is there and what is missing for one Berichtsjahr, per table that ever came."""
+    typer.echo(f"Für das Berichtsjahr {jahr}:")
+    for tabelle, jahre in _jahre(haus).items():
+        wie = "geliefert" if jahr in jahre else f"fehlt (zuletzt {max(jahre)})"
+        typer.echo(f"  {'✓' if jahr in jahre else '–'} {tabelle}: {wie}")
+
+
 def _drucke_lieferungen(stand: dict[str, Any]) -> None:
     je: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for e in stand["lieferungen"]:
@@ -84,11 +107,12 @@ def _drucke(stand: dict[str, Any]) -> None:
         )
         for befund in s["befunde"] or []:
             if befund["ergebnis"] != "bestanden":
-                typer.echo(f"    {befund['schwere']}: {befund['titel']} – {befund['anzahl']} Fälle")
+                typer.echo(f"    {befund['schwere']}: nicht erfüllt ist „{befund['titel']}“ ({befund['anzahl']})")
 
 
 def status(
     jugendamt: Annotated[str | None, typer.Option(help="Nur dieses Jugendamt.")] = None,
+    jahr: Annotated[int | None, typer.Option(help="Was fehlt noch für dieses Berichtsjahr?")] = None,
     als_json: JsonOption = False,
 ) -> None:
     """Lieferungen, Quarantäne, fehlende Familien, Gate und Releases."""
@@ -97,9 +121,11 @@ def status(
     stand = _stand(haus)
     stand["jugendaemter"] = {j: s for j, s in stand["jugendaemter"].items() if j in gewaehlt}
     if als_json:
-        typer.echo(json.dumps(stand, ensure_ascii=False))
-    else:
-        _drucke(stand)
+        typer.echo(json.dumps({**stand, "jahre": _jahre(haus)}, ensure_ascii=False))
+        return
+    _drucke(stand)
+    if jahr is not None:
+        _drucke_jahr(haus, jahr)
 
 
 def _schlicht(wert: Any) -> Any:

@@ -34,12 +34,13 @@ def _weniger(quelle: Path, ziel: Path, stellen: tuple[int, ...], um: int) -> Non
 
 @pytest.fixture(scope="session")
 def berichtige(muster_lieferung: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
-    """Folder of a corrected delivery: ``um`` boys under 3 fewer in Musterstadt in 2023, in both tables."""
+    """Folder of a corrected delivery: ``um`` boys under 3 fewer in Musterstadt in 2023, in all tables."""
 
     def mache(um: int) -> Path:
         quelle, ziel = muster_lieferung / "_amtlich", tmp_path_factory.mktemp(f"berichtigt{um}_")
         # total and male of 2023; then under 3 and all ages, both sexes together and male
         for name, stellen in (
+            ("12411-01-01-4_muster.csv", (2, 3)),
             ("12411-01-01-5_muster.csv", (2, 3)),
             ("12411-02-03-5_muster_2023.csv", (2, 19, 20, 37)),
         ):

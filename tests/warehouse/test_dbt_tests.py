@@ -16,17 +16,20 @@ import pytest
 TESTS = Path(__file__).resolve().parents[2] / "dbt_project" / "tests"
 KREIS, STADT, DORF = "99001", "99001001", "99001002"
 
+_TEXT = ("jugendamt", "raum_id", "quelle", "tabelle", "messgroesse", "herkunft", "geschlecht", "altersgruppe",
+         "nationalitaet", "merkmal", "status")  # fmt: skip
 _FCT = {
-    "jugendamt": pl.String, "raum_id": pl.String, "berichtsjahr": pl.Int64, "stichtag": pl.Date, "quelle": pl.String,
-    "tabelle": pl.String, "messgroesse": pl.String, "herkunft": pl.String, "geschlecht": pl.String, "altersgruppe": pl.String,
-    "alter_von": pl.Int64, "alter_bis": pl.Int64, "nationalitaet": pl.String, "merkmal": pl.String,
-    "wert": pl.Float64, "status": pl.String, "ist_summe": pl.Boolean,
-}  # fmt: skip
+    **dict.fromkeys(_TEXT, pl.String),
+    **dict.fromkeys(("berichtsjahr", "alter_von", "alter_bis"), pl.Int64),
+    "stichtag": pl.Date,
+    "wert": pl.Float64,
+    "ist_summe": pl.Boolean,
+}
 _VORGABE: dict[str, Any] = {
     "jugendamt": "musterkreis", "raum_id": STADT, "berichtsjahr": 2020, "stichtag": date(2020, 12, 31),
     "quelle": "fortschreibung", "tabelle": "T1", "messgroesse": "bevoelkerung", "herkunft": "gezaehlt",
-    "geschlecht": "insgesamt", "altersgruppe": "insgesamt", "alter_von": 0, "alter_bis": 999, "nationalitaet": "insgesamt",
-    "merkmal": "insgesamt", "wert": 100.0, "status": "gueltig", "ist_summe": False,
+    "geschlecht": "insgesamt", "altersgruppe": "insgesamt", "alter_von": 0, "alter_bis": 999,
+    "nationalitaet": "insgesamt", "merkmal": "insgesamt", "wert": 100.0, "status": "gueltig", "ist_summe": False,
 }  # fmt: skip
 _KINDER = {
     "jugendamt": pl.String, "stichtag": pl.Date, "hierarchie": pl.String, "eltern_raum_id": pl.String,

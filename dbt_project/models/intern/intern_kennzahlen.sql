@@ -120,6 +120,11 @@ final as (
         vereint.grund,
         cast(vereint.datenstand as date) as datenstand,
         vereint.musterdaten,
+        case
+            when vereint.ist_geliefert then 'geliefert'
+            when vereint.status = 'nicht_verfuegbar' then 'ohne'
+            else 'gerechnet'
+        end as herkunft,
         row_number() over (
             partition by vereint.jugendamt, vereint.raum_id, vereint.berichtsjahr, vereint.kennzahl, vereint.version
             order by coalesce(quellenrang.rang, 99)
