@@ -38,6 +38,17 @@ DBT_PRUEFUNG = "dbt_tests"
 GATE = "gate"
 
 
+def _jugendaemter(context: AssetExecutionContext) -> list[str]:
+    """Jugendämter of this run: its partitions."""
+    if context.has_partition_key or context.has_partition_key_range:
+        return list(context.partition_keys)
+    raise Failure(
+        "Der Lauf nennt kein Jugendamt. Erwartet: mindestens eine Partition. Bitte: beim Start das Jugendamt wählen "
+        "(oder alle).",
+        allow_retries=False,
+    )
+
+
 def feed_assets(haus: Haus) -> list[AssetSpec]:
     """One external asset per feed: what arrives, and from whom."""
     return [
@@ -67,7 +78,7 @@ def annahme_asset(feeds: list[AssetSpec], partitionen: StaticPartitionsDefinitio
         context: AssetExecutionContext, datenhaus: Datenhaus, auftrag: Auftrag
     ) -> Iterator[MaterializeResult[Any]]:
         haus = datenhaus.haus
-        jugendaemter = list(context.partition_keys)
+        jugendaemter = _jugendaemter(context)
         ergebnis = haus.nimm_an(jugendaemter, auftrag.landing_ordner)
         for lieferung in ergebnis.neu:
             context.log_event(
@@ -172,7 +183,7 @@ def release_asset(marts: list[AssetKey], partitionen: StaticPartitionsDefinition
         haus, dbt = datenhaus.haus, datenhaus.dbt
         befunde = dbt.befunde()
         kandidaten: list[Kandidat] = []
-        for jugendamt in context.partition_keys:
+        for jugendamt in _jugendaemter(context):
             context.log.info(f"{jugendamt}: Marts, Gate, Bericht")
             davor = befunde.get(jugendamt, [])
             kandidat = erstelle(
@@ -210,7 +221,7 @@ def stand_asset(partitionen: StaticPartitionsDefinition) -> AssetsDefinition:
         haus = datenhaus.haus
         gedreht = haus.drehe(datenhaus.dbt.kommentare(haus.katalog))
         yield MaterializeResult(metadata={"gedreht": gedreht, "current": str(haus.ablage.current)})
-        staende = [haus.letzter_stand(j) for j in context.partition_keys]
+        staende = [haus.letzter_stand(j) for j in _jugendaemter(context)]
         gesperrt = [s for s in staende if s.get("ergebnis") == "gesperrt"]
         if gesperrt:
             raise Failure("; ".join(f"{s['jugendamt']}: {s['meldung']}" for s in gesperrt), allow_retries=False)

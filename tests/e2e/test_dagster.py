@@ -19,6 +19,8 @@ WURZEL = Path(__file__).resolve().parents[2]
 REPO = {"repositoryLocationName": "orchestration.dagster_ort", "repositoryName": "__repository__"}
 Frage = Callable[..., dict[str, Any]]
 
+pytestmark = pytest.mark.lang
+
 ORTE = """query($repo: RepositorySelector!) { repositoryOrError(repositorySelector: $repo) {
   __typename ... on Repository { jobs { name } sensors { name } schedules { name cronSchedule executionTimezone }
   assetNodes { assetKey { path } groupName } } ... on PythonError { message } } }"""
@@ -39,12 +41,14 @@ def _freier_port() -> int:
 
 
 def _beende(prozess: subprocess.Popen[bytes]) -> None:
+    """Stop it as Ctrl+C or systemd would; nothing may stay behind."""
     kinder = psutil.Process(prozess.pid).children(recursive=True)
     prozess.terminate()
-    _, lebt = psutil.wait_procs([psutil.Process(prozess.pid), *kinder], timeout=20)
+    prozess.wait(60)
+    _, lebt = psutil.wait_procs(kinder, timeout=30)
     for p in lebt:
         p.kill()
-    prozess.wait(20)
+    assert not lebt, lebt
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +157,9 @@ def test_runs_started_together_wait_for_each_other(ui, muster_lieferung: Path) -
     assert [lauf["status"] for lauf in fertig] == ["SUCCESS"] * 3, [
         e.get("message") for lauf in fertig for e in lauf["eventConnection"]["events"] if "Failure" in e["__typename"]
     ]
-    tot = [e for lauf in fertig for e in lauf["eventConnection"]["events"] if "lebt nicht mehr" in (e.get("message") or "")]
+    tot = [
+        e for lauf in fertig for e in lauf["eventConnection"]["events"] if "lebt nicht mehr" in (e.get("message") or "")
+    ]
     assert not tot
     assert [p.name for p in (haus.home / "releases" / "musterkreis").iterdir() if p.is_dir()] == ["2023-1"]
 

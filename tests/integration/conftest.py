@@ -12,6 +12,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -110,6 +111,19 @@ def geaendert() -> Callable[..., bytes]:
 
 
 @pytest.fixture(scope="session")
+def zellen() -> Callable[..., list[str]]:
+    """Cells of one row of a delivered table, after the name: ``zellen(file, key, jahr="2023")``."""
+
+    def lies(datei: Path, schluessel: str, jahr: str | None = None) -> list[str]:
+        davor = [schluessel] if jahr is None else [jahr, schluessel]
+        alle = (z.split(";") for z in datei.read_bytes().decode("iso-8859-1").split("\n"))
+        (zeile,) = [z for z in alle if z[: len(davor)] == davor]
+        return zeile[len(davor) + 1 :]
+
+    return lies
+
+
+@pytest.fixture(scope="session")
 def altern() -> Callable[[Path], Path]:
     """Make a file look as if it had rested for an hour."""
 
@@ -154,9 +168,9 @@ def kreise_lieferung(tmp_path_factory: pytest.TempPathFactory, kreise: Path) -> 
 
 @pytest.fixture(scope="session")
 def _kreise_haus(
-    tmp_path_factory: pytest.TempPathFactory, kreise: Path, kreise_lieferung: Path, echtes_haus_klasse: type[Haus]
+    tmp_path_factory: pytest.TempPathFactory, kreise: Path, kreise_lieferung: Path, _muster_haus: Haus
 ) -> Haus:
-    haus = echtes_haus_klasse(tmp_path_factory.mktemp("haus3") / "data", kreise)
+    haus = replace(_muster_haus, home=tmp_path_factory.mktemp("haus3") / "data", profile=kreise)
     lauf = haus.cli("refresh", "--landing", str(kreise_lieferung))
     assert lauf.returncode == 0, lauf.stdout + lauf.stderr
     return haus
@@ -166,13 +180,6 @@ def _kreise_haus(
 def kreise_haus(_kreise_haus: Haus, tmp_path: Path) -> Haus:
     """A house of the three Kreise after its first refresh, a copy for each test."""
     return _kreise_haus.kopie(tmp_path / "kreise")
-
-
-@pytest.fixture(scope="session")
-def echtes_haus_klasse(request: pytest.FixtureRequest) -> type[Haus]:
-    """The class of houses, which lives in the conftest above."""
-    haus: Any = request.getfixturevalue("_muster_haus")
-    return type(haus)
 
 
 @pytest.fixture(scope="session")

@@ -332,6 +332,7 @@ def test_steckbrief_ist_die_hauptquelle_der_kennzahlen(baue: Baue) -> None:
 def test_fehlende_familien_stehen_in_der_datenqualitaet(baue: Baue) -> None:
     lager = baue({GESCHLECHT: _alle(5.0)})
     familien = {z["gegenstand"]: z for z in lager.modell("datenqualitaet", "bereich = 'familie'")}
-    for name in ("Hilfen zur Erziehung", "Budget"):
-        assert familien[name]["ergebnis"] == "fehlt"
-        assert "keine Lieferung" in familien[name]["meldung"]
+    for anfang in ("Hilfen zur Erziehung", "Budget"):
+        (zeile,) = [z for name, z in familien.items() if name.startswith(anfang)]
+        assert zeile["ergebnis"] == "fehlt"
+        assert "keine Lieferung" in zeile["meldung"]

@@ -7,7 +7,6 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-
 NAME = "12411-01-01-5_muster.csv"
 
 

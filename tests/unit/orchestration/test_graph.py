@@ -54,7 +54,9 @@ def test_asset_graph_is_the_agreed_one(ort) -> None:
     assert SOLL.exists(), HINWEIS
     soll = json.loads(SOLL.read_text("utf-8"))
     ist = json.loads(json.dumps(ist))
-    anders = sorted(k for k in soll["assets"].keys() | ist["assets"].keys() if soll["assets"].get(k) != ist["assets"].get(k))
+    anders = sorted(
+        k for k in soll["assets"].keys() | ist["assets"].keys() if soll["assets"].get(k) != ist["assets"].get(k)
+    )
     assert ist == soll, f"{HINWEIS}\nAssets that differ: {anders or 'none'}"
 
 

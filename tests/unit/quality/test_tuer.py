@@ -98,9 +98,7 @@ def test_an_unreadable_date_waits() -> None:
     stichtag = geprueft.quarantaene.filter(pl.col("spalte") == "stichtag")
     assert stichtag["zeile"].to_list() == [2, 2]
     assert set(stichtag["regel"]) == {"not_nullable"}
-    assert set(stichtag["meldung"]) == {
-        "Zeile 2, Warnemünde (A), 20x3: stichtag '20x3' fehlt oder ist nicht lesbar."
-    }
+    assert set(stichtag["meldung"]) == {"Zeile 2, Warnemünde (A), 20x3: stichtag '20x3' fehlt oder ist nicht lesbar."}
 
 
 def test_a_year_out_of_range_waits() -> None:
@@ -193,9 +191,7 @@ ZEILE = st.tuples(SCHLUESSEL, FELD, ZAHL, ZAHL)
 
 @settings(max_examples=80, deadline=None)
 @given(zeilen=st.lists(ZEILE, min_size=1, max_size=25), jahr=st.sampled_from(["2023", "1890", "x", ""]))
-def test_every_cell_is_either_accepted_or_in_quarantine(
-    zeilen: list[tuple[str, str, str, str]], jahr: str
-) -> None:
+def test_every_cell_is_either_accepted_or_in_quarantine(zeilen: list[tuple[str, str, str, str]], jahr: str) -> None:
     """Cells in = cells accepted + cells in quarantine, and every accepted one meets the contract."""
     vertrag = _vertrag()
     inhalt = (KOPF + "".join(",".join(f'"{f}"' for f in z) + "\n" for z in zeilen)).encode()
