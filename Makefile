@@ -9,7 +9,7 @@ export BERICHTSWESEN_HOME ?= $(CURDIR)/data
 export DAGSTER_DISABLE_TELEMETRY := yes
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: run test test-all lint setup ui bench pins clean
+.PHONY: run test test-all lint setup ui pins clean
 
 run: setup
 	@$(BIN)/berichtswesen demo

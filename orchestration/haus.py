@@ -16,7 +16,7 @@ from typing import Any
 
 from orchestration.sperre import jetzt
 from orchestration.umgebung import PROFILE, WURZEL, Umgebung
-from quality import geheimhaltung
+from quality import geheimhaltung, tuer
 from quality.annahme import Annahme, Tuer
 from reports import stand
 from sources import archiv, stammdaten
@@ -110,7 +110,11 @@ class Haus:
         self.ablage.anlegen(list(self.profile))
         annahme = Tuer(self.ablage, self.vertraege, jetzt, self.melde).nimm_an(self.feeds, landing, jugendaemter)
         tabellen = stammdaten.als_tabellen(
-            list(self.profile.values()), self.vertraege, self.katalog, self.lieferungen()
+            list(self.profile.values()),
+            self.vertraege,
+            self.katalog,
+            self.lieferungen(),
+            tuer.lies_quarantaene(self.ablage),
         )
         stammdaten.schreibe(self.ablage, tabellen)
         bericht = {
@@ -121,8 +125,16 @@ class Haus:
             "unruhig": [p.name for p in annahme.unruhig],
             "lake_erneuert": len(annahme.lake_erneuert),
         }
-        schreibe_json(self.ablage.pruefung / "_annahme.json", bericht)
+        schreibe_json(self._annahme_datei, bericht)
         return annahme
+
+    @property
+    def _annahme_datei(self) -> Path:
+        return self.ablage.pruefung / "_annahme.json"
+
+    def letzte_annahme(self) -> dict[str, Any]:
+        """What the last round at the door brought ({} if there was none)."""
+        return json.loads(self._annahme_datei.read_text("utf-8")) if self._annahme_datei.exists() else {}
 
     def zu_tun(self, jugendaemter: list[str], jahr: int | None) -> list[str]:
         """Jugendämter whose last refresh is not this very one, or whose results are gone."""

@@ -128,6 +128,13 @@ class Tuer:
     def _pruefe_und_archiviere(self, fund: Fund, grund: Ergebnis, bisher: Bisher) -> Ergebnis:
         assert fund.feed is not None
         vertrag = self.vertraege[fund.feed.extrakt]
+        if vertrag.personenbezogen:
+            raise Lesefehler(
+                "personenbezogen",
+                f"Der Extrakt {vertrag.extrakt} enthält Einzeldaten",
+                "nur Aggregate; der Weg für Einzeldaten (Arbeitsbereich eines Laufs, Löschprotokoll) ist nicht gebaut",
+                "die Datei nicht anliefern",
+            )
         geprueft = tuer.pruefe(fund.pfad.read_bytes(), fund.pfad.name, vertrag, fund.angaben)
         nummern = [e.lieferung_nr for e in bisher.lieferungen if e.extrakt == vertrag.extrakt]
         raeume = tuer.vergleiche(geprueft.zellen, fund.jugendamt, bisher.raeume, vertrag)

@@ -25,6 +25,7 @@ from sources.vertraege import Vertrag
 from sources.zellen import in_zellen
 
 QUARANTAENE_SCHEMA = {
+    "raum_schluessel": pl.String,
     "zeile": pl.Int64, "regel": pl.String, "spalte": pl.String, "wert": pl.String, "meldung": pl.String,
 }  # fmt: skip
 
@@ -58,7 +59,7 @@ def pruefe(inhalt: bytes, dateiname: str, vertrag: Vertrag, angaben: Mapping[str
 
     Returns:
         Cells that meet the contract (columns of ``sources/zellen.yml`` without the technical ones) and the rows
-        that do not (columns zeile, regel, spalte, wert, meldung).
+        that do not (columns of :data:`QUARANTAENE_SCHEMA`).
 
     Raises:
         Lesefehler: unreadable, wrong table, missing column, or more bad rows than the contract allows.
@@ -132,6 +133,7 @@ def _quarantaene(zellen: pl.DataFrame, verstoesse: pl.DataFrame) -> pl.DataFrame
         satz = _SATZ.get(z["regel"], z["regel"])
         zeilen.append(
             {
+                "raum_schluessel": z["raum_schluessel"],
                 "zeile": z["zeile"],
                 "regel": z["regel"],
                 "spalte": spalte,
@@ -226,15 +228,24 @@ def schreibe_lake(ablage: Ablage, vertrag: Vertrag, geprueft: Geprueft, ergebnis
     tabelle_ = zellen.select(schema.names).to_arrow().cast(schema)
     ziel = lake_datei(ablage, vertrag, ergebnis.sha256)
     schreibe_datei(ziel, lambda p: pq.write_table(tabelle_, p, compression="zstd"))
-    if len(geprueft.quarantaene):
-        schreibe_quarantaene(ablage, ergebnis, geprueft.quarantaene)
+    schreibe_quarantaene(ablage, ergebnis, geprueft.quarantaene)
 
 
 def schreibe_quarantaene(ablage: Ablage, ergebnis: Ergebnis, zeilen: pl.DataFrame) -> None:
-    """Keep rejected rows with their delivery."""
-    ordner = ablage.quarantaene / ergebnis.jugendamt / ergebnis.extrakt / ergebnis.sha256
-    voll = zeilen.with_columns(lieferung=pl.lit(ergebnis.sha256), datei=pl.lit(ergebnis.datei))
-    schreibe_datei(ordner / "zeilen.parquet", voll.write_parquet)
+    """Keep rejected rows with their delivery; no file where none was rejected."""
+    ziel = ablage.quarantaene / ergebnis.jugendamt / ergebnis.extrakt / ergebnis.sha256 / "zeilen.parquet"
+    if zeilen.is_empty():
+        ziel.unlink(missing_ok=True)
+        return
+    herkunft = {f: pl.lit(getattr(ergebnis, f)) for f in ("jugendamt", "extrakt", "datei")}
+    voll = zeilen.with_columns(**herkunft, lieferung=pl.lit(ergebnis.sha256))
+    schreibe_datei(ziel, voll.write_parquet)
+
+
+def lies_quarantaene(ablage: Ablage) -> list[dict[str, object]]:
+    """Rejected rows of accepted deliveries: QUARANTAENE_SCHEMA, jugendamt, extrakt, datei, lieferung."""
+    dateien = sorted(ablage.quarantaene.glob("*/*/*/zeilen.parquet"))
+    return [zeile for datei in dateien for zeile in pl.read_parquet(datei).to_dicts()]
 
 
 def schreibe_leere(ablage: Ablage, vertrag: Vertrag) -> None:

@@ -82,8 +82,12 @@ def lade_katalog(ordner: Path) -> list[Kennzahl]:
             raise KatalogFehler(f"{datei.name}: {pruefmeldung(fehler)}. Muster: bev_gesamt.yml.") from None
         except (yaml.YAMLError, UnicodeDecodeError) as fehler:
             raise KatalogFehler(f"{datei.name}: kein lesbares YAML ({fehler}).") from None
-        if datei.stem != eintraege[-1].kennzahl:
-            raise KatalogFehler(f"{datei.name}: kennzahl heißt '{eintraege[-1].kennzahl}'. Bitte angleichen.")
+        neu = eintraege[-1]
+        if datei.stem not in {neu.kennzahl, f"{neu.kennzahl}_v{neu.version}"}:
+            raise KatalogFehler(
+                f"{datei.name}: beschreibt '{neu.kennzahl}' in Version {neu.version}. Erwartet: {neu.kennzahl}.yml "
+                f"oder {neu.kennzahl}_v{neu.version}.yml. Bitte: angleichen."
+            )
     if not eintraege:
         raise KatalogFehler(f"{ordner}: keine Einträge. Erwartet: eine .yml-Datei je Kennzahl.")
     return sorted(eintraege, key=lambda k: (k.reihenfolge, k.kennzahl, k.version))

@@ -59,6 +59,10 @@ SCHEMATA: dict[str, tuple[str, dict[str, type[pl.DataType]]]] = {
          "alter_von": G, "alter_bis": G, "geschlecht": T, "nationalitaet": T, "merkmal": T},
     ),
     "familien": ("Datenfamilien des Berichts", {"familie": T, "name": T, "vorhanden": W}),
+    "quarantaene": (
+        "Werte angenommener Lieferungen, die den Vertrag verletzen",
+        {"jugendamt": T, "extrakt": T, "lieferung": T, "raum_schluessel": T, "meldung": T},
+    ),
     "lieferungen": (
         "Angenommene Lieferungen",
         {"jugendamt": T, "extrakt": T, "familie": T, "datei": T, "lieferung": T, "lieferung_nr": G, "zeilen": G,
@@ -134,6 +138,7 @@ def als_tabellen(
     vertraege: Mapping[str, Vertrag],
     katalog: Sequence[Kennzahl],
     lieferungen: Sequence[Ergebnis],
+    quarantaene: Sequence[Mapping[str, object]],
 ) -> dict[str, pl.DataFrame]:
     """One frame per entry of :data:`SCHEMATA`, rows sorted."""
     vorhanden = {vertraege[e.extrakt].familie for e in lieferungen if e.extrakt in vertraege}
@@ -173,6 +178,8 @@ def als_tabellen(
             for e in lieferungen if e.extrakt in vertraege
         ],
     }  # fmt: skip
+    felder = SCHEMATA["quarantaene"][1]
+    zeilen["quarantaene"] = [{f: z[f] for f in felder} for z in quarantaene]
     return {
         name: pl.DataFrame(zeilen[name], schema=schema, strict=False).sort(by=list(schema))
         for name, (_, schema) in SCHEMATA.items()

@@ -5,6 +5,7 @@ Here: options and printing. Not here: Dagster and dbt (``check`` answers within 
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -160,7 +161,7 @@ def neu(
     ziel = ordner / name
     if ziel.exists():
         raise Bedienfehler(f"{ziel} gibt es schon. Bitte: einen anderen Schlüssel wählen.")
-    if not (name.isidentifier() and name.islower() and name.isascii()):
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise Bedienfehler(f"'{name}' taugt nicht als Schlüssel. Erwartet: Kleinbuchstaben, Ziffern, Unterstrich.")
     vorlage = WURZEL / "sources" / "jugendaemter_vorlage"
     shutil.copytree(vorlage, ziel)

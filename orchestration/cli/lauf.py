@@ -18,7 +18,7 @@ import typer
 
 from orchestration.cli.fehler import Bedienfehler, NichtsFreigegeben
 from orchestration.haus import Haus
-from orchestration.sperre import sperre
+from orchestration.sperre import Gesperrt, sperre
 from orchestration.umgebung import DEMO, Umgebung, lies_umgebung
 
 JugendamtOption = Annotated[str | None, typer.Option(help="Schlüssel eines Jugendamts; ohne Angabe alle.")]
@@ -53,20 +53,22 @@ def _fuehre_aus(umgebung: Umgebung, jugendaemter: list[str], jahr: int | None, l
 
 
 def _grund(ereignisse: list[Any]) -> str:
-    """The innermost message of the first failure."""
+    """The innermost message of the first failure. Raises ``Gesperrt`` if another process got the lock first."""
     for ereignis in ereignisse:
         fehler = getattr(ereignis.event_specific_data, "error", None)
         while fehler is not None and fehler.cause is not None:
             fehler = fehler.cause
         if fehler is not None:
-            return str(fehler.message).split(": ", 1)[-1].strip()
+            text = str(fehler.message).split(": ", 1)[-1].strip()
+            if fehler.cls_name == Gesperrt.__name__:
+                raise Gesperrt(text)
+            return text
     return "Der Lauf ist gescheitert; Einzelheiten zeigt 'berichtswesen ui'."
 
 
 def _ergebnis(haus: Haus, jugendaemter: list[str], beginn: str, abbruch: str) -> dict[str, Any]:
     """What the run brought, read from what it left on disk."""
-    annahme_datei = haus.ablage.pruefung / "_annahme.json"
-    annahme = json.loads(annahme_datei.read_text("utf-8")) if annahme_datei.exists() else {}
+    annahme = haus.letzte_annahme()
     staende = {j: haus.letzter_stand(j) for j in jugendaemter}
     neu = [s for s in staende.values() if s and s["zeit"] >= beginn]
     return {
@@ -105,7 +107,8 @@ def _drucke(ergebnis: dict[str, Any], sekunden: float) -> None:
         _drucke_annahme(ergebnis["annahme"])
     for stand in ergebnis["jugendaemter"]:
         zeichen = ZEICHEN[stand["ergebnis"]]
-        typer.echo(f"{zeichen} {stand['jugendamt']} {stand['release']}: {stand['meldung']}")
+        wer = f"{stand['jugendamt']} {stand['release']}".strip()
+        typer.echo(f"{zeichen} {wer}: {stand['meldung']}")
         for befund in stand["befunde"]:
             if befund["ergebnis"] != "bestanden":
                 _drucke_befund(befund)

@@ -19,6 +19,7 @@ from orchestration.umgebung import DEMO, Umgebung, lies_umgebung
 from reports import release as releases
 from reports import stand as veroeffentlicht
 from sources import archiv
+from sources.ablage import AMTLICH
 from sources.stammdaten import FAMILIEN
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Ausgabe für Maschinen.")]
@@ -37,7 +38,13 @@ def lesehaus() -> Umgebung:
 def _stand(haus: Haus) -> dict[str, Any]:
     lieferungen = haus.lieferungen()
     angenommen = {e.sha256 for e in lieferungen}
-    offen = [e for e in archiv.nicht_angenommen(haus.ablage) if e.sha256 not in angenommen]
+    wartend = {e["datei"] for e in haus.letzte_annahme().get("nicht_angenommen", [])}
+    # a rejection is settled once the same bytes are accepted; a file without a feed, once it no longer waits
+    offen = [
+        e
+        for e in archiv.nicht_angenommen(haus.ablage)
+        if e.sha256 not in angenommen or (e.ergebnis == "unbekannt" and e.datei in wartend)
+    ]
     gesehen = {haus.vertraege[e.extrakt].familie for e in lieferungen if e.extrakt in haus.vertraege}
     gezeigt = veroeffentlicht.gezeigt(haus.ablage)
     return {
@@ -69,10 +76,12 @@ def _jahre(haus: Haus) -> dict[str, list[int]]:
     return dict(zeilen)
 
 
-def _drucke_jahr(haus: Haus, jahr: int) -> None:
+def _drucke_jahr(haus: Haus, jahr: int, jugendaemter: list[str]) -> None:
     """What is there and what is missing for one Berichtsjahr, per table that ever came."""
     typer.echo(f"Für das Berichtsjahr {jahr}:")
     for tabelle, jahre in _jahre(haus).items():
+        if tabelle.split("/")[0] not in {*jugendaemter, AMTLICH}:
+            continue
         wie = "geliefert" if jahr in jahre else f"fehlt (zuletzt {max(jahre)})"
         typer.echo(f"  {'✓' if jahr in jahre else '–'} {tabelle}: {wie}")
 
@@ -125,7 +134,7 @@ def status(
         return
     _drucke(stand)
     if jahr is not None:
-        _drucke_jahr(haus, jahr)
+        _drucke_jahr(haus, jahr, gewaehlt)
 
 
 def _schlicht(wert: Any) -> Any:

@@ -8,6 +8,23 @@ lieferungen as (
     select * from {{ source('stammdaten', 'lieferungen') }}
 ),
 
+-- Of a nationwide file only what falls on a Raum of the Jugendamt is its own.
+quarantaene as (
+    select
+        jugendaemter.jugendamt,
+        quarantaene.lieferung,
+        count(distinct quarantaene.meldung) as anzahl
+    from {{ source('stammdaten', 'quarantaene') }} as quarantaene
+    inner join jugendaemter
+        on quarantaene.jugendamt in (jugendaemter.jugendamt, '_amtlich')
+    left join {{ source('stammdaten', 'schluessel') }} as schluessel
+        on
+            quarantaene.raum_schluessel = schluessel.schluessel
+            and jugendaemter.jugendamt = schluessel.jugendamt
+    where quarantaene.jugendamt = jugendaemter.jugendamt or schluessel.raum_id is not null
+    group by all
+),
+
 werte as (
     select
         kennzahlen.jugendamt,
@@ -52,16 +69,20 @@ angenommen as (
         jugendaemter.jugendamt,
         'lieferung' as bereich,
         lieferungen.datei as gegenstand,
-        case when lieferungen.quarantaene_zeilen > 0 then 'angenommen_mit_quarantaene' else 'angenommen' end
+        case when quarantaene.anzahl > 0 then 'angenommen_mit_quarantaene' else 'angenommen' end
             as ergebnis,
-        lieferungen.zeilen || ' Werte angenommen, ' || lieferungen.quarantaene_zeilen
-        || ' in Quarantäne; Kodierung ' || lieferungen.kodierung || '; Lieferung '
+        lieferungen.zeilen || ' Werte angenommen, ' || coalesce(quarantaene.anzahl, 0)
+        || ' für dieses Jugendamt in Quarantäne; Kodierung ' || lieferungen.kodierung || '; Lieferung '
         || left(lieferungen.lieferung, 12) as meldung,
         lieferungen.datenstand,
         lieferungen.musterdaten
     from jugendaemter
     inner join lieferungen
         on lieferungen.jugendamt in (jugendaemter.jugendamt, '_amtlich')
+    left join quarantaene
+        on
+            jugendaemter.jugendamt = quarantaene.jugendamt
+            and lieferungen.lieferung = quarantaene.lieferung
 )
 
 select * from familien

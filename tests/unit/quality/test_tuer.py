@@ -55,7 +55,7 @@ def test_a_bad_value_waits_alone(zeile: str, regel: str, spalte: str, wert: str,
     """Only the bad cell waits; the other figure of its line and all other lines pass."""
     geprueft = _pruefe(GUT[0], zeile, GUT[2], GUT[3])
     assert len(geprueft.zellen) == 7
-    assert geprueft.quarantaene.to_dicts() == [
+    assert geprueft.quarantaene.select("zeile", "regel", "spalte", "wert", "meldung").to_dicts() == [
         {
             "zeile": 3,
             "regel": regel,
@@ -215,23 +215,47 @@ def test_every_cell_is_either_accepted_or_in_quarantine(zeilen: list[tuple[str, 
     assert gut["stichtag"].unique().to_list() in ([], [datetime.date(2023, 12, 31)])
 
 
-def _raeume(tabelle: str, stichtag: datetime.date, anzahl: int) -> pl.DataFrame:
+def _raeume(stichtag: datetime.date, anzahl: int) -> pl.DataFrame:
     return pl.DataFrame(
         {
-            "tabelle": [tabelle] * anzahl,
+            "tabelle": ["t"] * anzahl,
             "stichtag": [stichtag] * anzahl,
             "raum_schluessel": [f"{n:05}" for n in range(anzahl)],
-        }
+        },
+        schema_overrides={"stichtag": pl.Date, "raum_schluessel": pl.String},
     )
 
 
-def test_a_delivery_that_lost_a_quarter_of_its_raeume_is_refused() -> None:
-    tag = datetime.date(2023, 12, 31)
-    vertrag = _vertrag()
-    bisher = _raeume("t", tag, 20)
-    tuer.vergleiche(_raeume("t", tag, 15), bisher, vertrag)
-    tuer.vergleiche(_raeume("t", tag, 3), None, vertrag)
-    tuer.vergleiche(_raeume("t", datetime.date(2024, 12, 31), 3), bisher, vertrag)
-    with pytest.raises(Lesefehler, match=r"Tabelle t zum 31\.12\.2023 hat 14 Gebiete, die letzte .* hatte 20") as f:
-        tuer.vergleiche(_raeume("t", tag, 14), bisher, vertrag)
-    assert f.value.art == "rueckgang"
+TAG = datetime.date(2023, 12, 31)
+BISHER: tuer.Bestand = {("amt", "t"): {datetime.date(2022, 12, 31): 40, TAG: 20}}
+
+
+@pytest.mark.parametrize(
+    ("jugendamt", "stichtag", "anzahl"),
+    [
+        ("amt", TAG, 15),  # a quarter less is allowed
+        ("amt", TAG, 25),
+        ("amt", datetime.date(2024, 12, 31), 15),  # a new Stichtag is compared with the latest
+        ("amt", datetime.date(2022, 12, 31), 30),
+        ("anderes", TAG, 3),  # the first delivery has nothing to be compared with
+    ],
+)
+def test_a_delivery_with_enough_raeume_passes(jugendamt: str, stichtag: datetime.date, anzahl: int) -> None:
+    gezaehlt = tuer.vergleiche(_raeume(stichtag, anzahl), jugendamt, BISHER, _vertrag())
+    assert gezaehlt == {(jugendamt, "t"): {stichtag: anzahl}}
+
+
+@pytest.mark.parametrize(
+    ("stichtag", "anzahl", "vorher"),
+    [(TAG, 14, 20), (datetime.date(2024, 12, 31), 14, 20), (datetime.date(2022, 12, 31), 29, 40)],
+)
+def test_a_delivery_that_lost_more_than_a_quarter_of_its_raeume_is_refused(
+    stichtag: datetime.date, anzahl: int, vorher: int
+) -> None:
+    with pytest.raises(Lesefehler) as fehler:
+        tuer.vergleiche(_raeume(stichtag, anzahl), "amt", BISHER, _vertrag())
+    assert fehler.value.art == "rueckgang"
+    assert str(fehler.value).startswith(
+        f"t zum {stichtag:%d.%m.%Y} hat {anzahl} Gebiete, die letzte angenommene Lieferung hatte {vorher}."
+    )
+    assert "prüfen, ob die Lieferung vollständig ist" in str(fehler.value)
