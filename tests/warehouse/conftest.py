@@ -138,7 +138,7 @@ def beschreibungen() -> dict[str, pl.DataFrame]:
 
     return dict(
         stammdaten.als_tabellen(
-            lade_profile([MUSTERPROFILE]), lade_vertraege(), lade_katalog(PROJEKT / "kennzahlen"), []
+            lade_profile([MUSTERPROFILE]), lade_vertraege(), lade_katalog(PROJEKT / "kennzahlen"), [], []
         )
     )
 
