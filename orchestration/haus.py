@@ -34,10 +34,12 @@ class UnbekanntesJugendamt(Exception):
     """A Jugendamt without a profile; German text with the known ones."""
 
 
-def _hash_dateien(dateien: list[Path]) -> str:
+def _hash_ordner(ordner: Path) -> str:
+    """Hash of names and contents of the describing files below a folder."""
     gesamt = hashlib.sha256()
-    for datei in sorted(dateien):
-        gesamt.update(f"{datei.name}\0".encode() + datei.read_bytes())
+    for datei in sorted(ordner.rglob("*")):
+        if datei.suffix in CODE_ENDUNGEN and "__pycache__" not in datei.parts:
+            gesamt.update(f"{datei.relative_to(ordner)}\0".encode() + datei.read_bytes())
     return gesamt.hexdigest()
 
 
@@ -74,10 +76,8 @@ class Haus:
     @cached_property
     def code_sha256(self) -> str:
         """Hash of everything that decides what comes out, apart from deliveries."""
-        dateien = [p for raum in RAEUME for p in (WURZEL / raum).rglob("*")
-                   if p.suffix in CODE_ENDUNGEN and "__pycache__" not in p.parts]  # fmt: skip
-        fremde = [p for o in self.umgebung.profilordner if not o.is_relative_to(WURZEL) for p in o.rglob("*")]
-        return _hash_dateien(dateien + [p for p in fremde if p.suffix in CODE_ENDUNGEN])
+        ordner = [*(WURZEL / raum for raum in RAEUME), *self.umgebung.profilordner]
+        return hashlib.sha256("".join(map(_hash_ordner, ordner)).encode()).hexdigest()
 
     def waehle(self, jugendamt: str | None) -> list[str]:
         """The chosen Jugendamt, or all. Raises :class:`UnbekanntesJugendamt`."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from quality import tuer
+from quality.bestand import Bestand, lies_bestand, teile
 from sources import archiv
 from sources.ablage import Ablage
 from sources.archiv import Ergebnis, Feeds, Fund
@@ -42,13 +43,12 @@ class Bisher:
     """What has been accepted so far, kept up to date during a round."""
 
     lieferungen: list[Ergebnis]
-    raeume: tuer.Bestand
+    bestand: Bestand
+    im_korb: frozenset[str]
 
-    def merke(self, ergebnis: Ergebnis, raeume: tuer.Bestand) -> None:
-        """Add an accepted delivery."""
-        self.lieferungen.append(ergebnis)
-        for schluessel, je_stichtag in raeume.items():
-            self.raeume.setdefault(schluessel, {}).update(je_stichtag)
+    def naechste_nr(self, extrakt: str) -> int:
+        """Running number of the next delivery of an extract."""
+        return max((e.lieferung_nr for e in self.lieferungen if e.extrakt == extrakt), default=0) + 1
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,11 @@ class Tuer:
         erneuert = self._erneuere_lake()
         funde, unruhig = archiv.suche(self.ablage, feeds, landing, jugendaemter)
         neu, nicht, bekannt = [], [], 0
-        bisher = Bisher([e for _, e in archiv.lieferungen(self.ablage)], tuer.lies_bestand(self.ablage, self.vertraege))
+        bisher = Bisher(
+            [e for _, e in archiv.lieferungen(self.ablage)],
+            lies_bestand(self.ablage, self.vertraege),
+            frozenset(f.sha256 for f in funde),
+        )
         for nummer, fund in enumerate(funde, 1):
             ergebnis, ist_neu = self._nimm_eine(fund, bisher)
             if ergebnis.ergebnis != "angenommen":
@@ -104,7 +108,7 @@ class Tuer:
             return grund, True
         vorhanden = archiv.archiviert(self.ablage, fund)
         if vorhanden is not None:
-            return self._schon_da(fund, vorhanden, grund)
+            return self._schon_da(fund, vorhanden, grund, bisher)
         try:
             return self._pruefe_und_archiviere(fund, grund, bisher), True
         except Lesefehler as fehler:
@@ -113,17 +117,33 @@ class Tuer:
             archiv.vermerke(self.ablage, fund, ergebnis, behalten=not vertrag.personenbezogen)
             return ergebnis, True
 
-    def _schon_da(self, fund: Fund, vorhanden: Ergebnis, grund: Ergebnis) -> tuple[Ergebnis, bool]:
-        """Same bytes make no second delivery, unless the file name claims another period."""
-        if vorhanden.angaben == fund.angaben:
+    def _schon_da(self, fund: Fund, vorhanden: Ergebnis, grund: Ergebnis, bisher: Bisher) -> tuple[Ergebnis, bool]:
+        """Same bytes make no second delivery.
+
+        They are refused if the file name claims another period. If a later delivery took their place, sending them
+        again puts them back in force: that is how a wrong delivery is undone.
+        """
+        if vorhanden.angaben != fund.angaben:
+            meldung = (
+                f"Der Inhalt ist Byte für Byte der von {vorhanden.datei}, der Dateiname nennt aber anderes. Erwartet: "
+                "ein eigener Inhalt je Zeitraum und Thema. Bitte: prüfen, ob die richtige Datei geliefert wurde."
+            )
+            ergebnis = replace(grund, ergebnis="abgewiesen", art="doppelt", meldung=meldung)
+            archiv.vermerke(self.ablage, fund, ergebnis, behalten=False)
+            return ergebnis, True
+        if not bisher.bestand.ist_verdraengt(fund.sha256, bisher.im_korb):
             return vorhanden, False
-        meldung = (
-            f"Der Inhalt ist Byte für Byte der von {vorhanden.datei}, der Dateiname nennt aber anderes. Erwartet: "
-            "ein eigener Inhalt je Zeitraum und Thema. Bitte: prüfen, ob die richtige Datei geliefert wurde."
-        )
-        ergebnis = replace(grund, ergebnis="abgewiesen", art="doppelt", meldung=meldung)
-        archiv.vermerke(self.ablage, fund, ergebnis, behalten=False)
-        return ergebnis, True
+        erneut = replace(vorhanden, lieferung_nr=bisher.naechste_nr(vorhanden.extrakt), empfangen=grund.empfangen)
+        archiv.vermerke_erneut(self.ablage, fund, erneut)
+        vertrag = self.vertraege[vorhanden.extrakt]
+        geprueft = tuer.pruefe(fund.pfad.read_bytes(), fund.pfad.name, vertrag, fund.angaben)
+        self._uebernimm(vertrag, geprueft, erneut, bisher)
+        return erneut, True
+
+    def _uebernimm(self, vertrag: Vertrag, geprueft: tuer.Geprueft, ergebnis: Ergebnis, bisher: Bisher) -> None:
+        tuer.schreibe_lake(self.ablage, vertrag, geprueft, ergebnis)
+        bisher.lieferungen.append(ergebnis)
+        bisher.bestand.merke(teile(geprueft.zellen, ergebnis))
 
     def _pruefe_und_archiviere(self, fund: Fund, grund: Ergebnis, bisher: Bisher) -> Ergebnis:
         assert fund.feed is not None
@@ -136,22 +156,20 @@ class Tuer:
                 "die Datei nicht anliefern",
             )
         geprueft = tuer.pruefe(fund.pfad.read_bytes(), fund.pfad.name, vertrag, fund.angaben)
-        nummern = [e.lieferung_nr for e in bisher.lieferungen if e.extrakt == vertrag.extrakt]
-        raeume = tuer.vergleiche(geprueft.zellen, fund.jugendamt, bisher.raeume, vertrag)
         ergebnis = replace(
             grund,
             ergebnis="angenommen",
             meldung="",
-            lieferung_nr=max(nummern, default=0) + 1,
+            lieferung_nr=bisher.naechste_nr(vertrag.extrakt),
             kodierung=geprueft.gelesen.kodierung,
             zeilen=len(geprueft.zellen),
             quarantaene_zeilen=len(geprueft.quarantaene),
             musterdaten=geprueft.gelesen.musterdaten,
             stand=geprueft.gelesen.meta.get("stand", ""),
         )
+        bisher.bestand.vergleiche(teile(geprueft.zellen, ergebnis), vertrag)
         archiv.archiviere(self.ablage, fund, ergebnis, geprueft.gelesen, vertrag)
-        tuer.schreibe_lake(self.ablage, vertrag, geprueft, ergebnis)
-        bisher.merke(ergebnis, raeume)
+        self._uebernimm(vertrag, geprueft, ergebnis, bisher)
         return ergebnis
 
     def _erneuere_lake(self) -> list[str]:
@@ -159,7 +177,7 @@ class Tuer:
         erneuert = []
         for ordner, ergebnis in archiv.lieferungen(self.ablage):
             vertrag = self.vertraege.get(ergebnis.extrakt)
-            if vertrag is None or tuer.ist_aktuell(tuer.lake_datei(self.ablage, vertrag, ergebnis.sha256), vertrag):
+            if vertrag is None or tuer.ist_aktuell(self.ablage, vertrag, ergebnis):
                 continue
             inhalt = (ordner / ergebnis.datei).read_bytes()
             try:

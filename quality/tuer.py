@@ -7,12 +7,10 @@ Not here: reading formats and archiving bytes (``sources``), totals and relation
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
-import duckdb
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -144,74 +142,25 @@ def _quarantaene(zellen: pl.DataFrame, verstoesse: pl.DataFrame) -> pl.DataFrame
     return pl.DataFrame(zeilen, schema=QUARANTAENE_SCHEMA)
 
 
-Bestand = dict[tuple[str, str], dict[date, int]]
-"""Number of Räume per (Jugendamt, table) and Stichtag in the lake."""
-
-
-def lies_bestand(ablage: Ablage, vertraege: Iterable[str]) -> Bestand:
-    """Count the Räume of the accepted deliveries, the latest one per table and Stichtag."""
-    dateien = [str(d) for v in vertraege for d in (ablage.lake / v).glob("*.parquet")]
-    if not dateien:
-        return {}
-    with duckdb.connect() as con:
-        zeilen = con.execute(
-            """
-            select jugendamt, tabelle, stichtag, arg_max(raeume, lieferung_nr)
-            from (
-                select jugendamt, tabelle, stichtag, lieferung_nr, count(distinct raum_schluessel) as raeume
-                from read_parquet(?) group by all
-            )
-            group by all
-            """,
-            [dateien],
-        ).fetchall()
-    bestand: Bestand = {}
-    for jugendamt, tabelle_, stichtag, anzahl in zeilen:
-        bestand.setdefault((jugendamt, tabelle_), {})[stichtag] = anzahl
-    return bestand
-
-
-def vergleiche(zellen: pl.DataFrame, jugendamt: str, bestand: Bestand, vertrag: Vertrag) -> Bestand:
-    """Refuse a delivery that lost Räume against the last accepted one of the same table.
-
-    A Stichtag that came before is compared with itself, a new one with the latest.
-
-    Returns:
-        Number of Räume of this delivery, to be added to ``bestand`` once it is accepted.
-
-    Raises:
-        Lesefehler: fewer Räume than ``schwellen.zeilen_rueckgang`` allows.
-    """
-    gezaehlt: Bestand = {}
-    raeume = (
-        zellen.group_by("tabelle", "stichtag").agg(pl.col("raum_schluessel").n_unique()).sort("tabelle", "stichtag")
-    )
-    for tabelle_, stichtag, anzahl in raeume.iter_rows():
-        frueher = bestand.get((jugendamt, tabelle_), {})
-        vorher = frueher.get(stichtag) or (frueher[max(frueher)] if frueher else anzahl)
-        if anzahl < vorher * (1 - vertrag.schwellen.zeilen_rueckgang):
-            raise Lesefehler(
-                "rueckgang",
-                f"{tabelle_} zum {stichtag:%d.%m.%Y} hat {anzahl} Gebiete, "
-                f"die letzte angenommene Lieferung hatte {vorher}",
-                f"höchstens {vertrag.schwellen.zeilen_rueckgang:.0%} weniger",
-                "prüfen, ob die Lieferung vollständig ist, und neu liefern",
-            )
-        gezaehlt.setdefault((jugendamt, tabelle_), {})[stichtag] = anzahl
-    return gezaehlt
-
-
 def lake_datei(ablage: Ablage, vertrag: Vertrag, sha256: str) -> Path:
     """Where the cells of one delivery lie."""
     return ablage.lake / vertrag.extrakt / f"{sha256}.parquet"
 
 
-def ist_aktuell(datei: Path, vertrag: Vertrag) -> bool:
-    """Whether a lake file exists and was written under today's contract."""
+def _quarantaene_datei(ablage: Ablage, ergebnis: Ergebnis) -> Path:
+    return ablage.quarantaene / ergebnis.jugendamt / ergebnis.extrakt / ergebnis.sha256 / "zeilen.parquet"
+
+
+def ist_aktuell(ablage: Ablage, vertrag: Vertrag, ergebnis: Ergebnis) -> bool:
+    """Whether the lake holds a delivery as today's contract and its last receipt want it, rejected rows included."""
+    datei = lake_datei(ablage, vertrag, ergebnis.sha256)
     if not datei.exists():
         return False
     metadaten = pq.read_schema(datei).metadata or {}
-    return bool(metadaten.get(b"vertrag_sha256") == vertrag.sha256.encode())
+    soll = {b"vertrag_sha256": vertrag.sha256, b"lieferung_nr": str(ergebnis.lieferung_nr)}
+    if any(metadaten.get(name) != wert.encode() for name, wert in soll.items()):
+        return False
+    return metadaten.get(b"quarantaene") == b"0" or _quarantaene_datei(ablage, ergebnis).exists()
 
 
 def schreibe_lake(ablage: Ablage, vertrag: Vertrag, geprueft: Geprueft, ergebnis: Ergebnis) -> None:
@@ -225,15 +174,22 @@ def schreibe_lake(ablage: Ablage, vertrag: Vertrag, geprueft: Geprueft, ergebnis
         musterdaten=pl.lit(geprueft.gelesen.musterdaten),
     )
     schema = arrow_schema(vertrag)
+    schema = schema.with_metadata(
+        {
+            **(schema.metadata or {}),
+            "lieferung_nr": str(ergebnis.lieferung_nr),
+            "quarantaene": str(len(geprueft.quarantaene)),
+        }
+    )
     tabelle_ = zellen.select(schema.names).to_arrow().cast(schema)
     ziel = lake_datei(ablage, vertrag, ergebnis.sha256)
-    schreibe_datei(ziel, lambda p: pq.write_table(tabelle_, p, compression="zstd"))
     schreibe_quarantaene(ablage, ergebnis, geprueft.quarantaene)
+    schreibe_datei(ziel, lambda p: pq.write_table(tabelle_, p, compression="zstd"))
 
 
 def schreibe_quarantaene(ablage: Ablage, ergebnis: Ergebnis, zeilen: pl.DataFrame) -> None:
     """Keep rejected rows with their delivery; no file where none was rejected."""
-    ziel = ablage.quarantaene / ergebnis.jugendamt / ergebnis.extrakt / ergebnis.sha256 / "zeilen.parquet"
+    ziel = _quarantaene_datei(ablage, ergebnis)
     if zeilen.is_empty():
         ziel.unlink(missing_ok=True)
         return
@@ -252,5 +208,6 @@ def schreibe_leere(ablage: Ablage, vertrag: Vertrag) -> None:
     """One zero-row file per dataset, so that a view over it never meets an empty folder."""
     schema = arrow_schema(vertrag)
     ziel = ablage.lake / vertrag.extrakt / "_leer.parquet"
-    if not ist_aktuell(ziel, vertrag):
+    vorhanden = ziel.exists() and pq.read_schema(ziel).metadata.get(b"vertrag_sha256")
+    if vorhanden != vertrag.sha256.encode():
         schreibe_datei(ziel, lambda p: pq.write_table(pa.table({n: [] for n in schema.names}, schema=schema), p))

@@ -124,7 +124,10 @@ def gib_frei(release: Release, rolle: str, name: str, vermerk: str, zeit: str) -
     if release.zustand != "entwurf":
         raise ReleaseFehler(f"Release {release.id} ist {release.zustand}. Erwartet: ein Entwurf.")
     andere = [e for e in _verlauf(release.ordner) if e["zustand"] == "freigabe" and e["rolle"] != rolle]
-    if any(e["name"] == name for e in andere):
+    name = " ".join(name.split())
+    if not name:
+        raise ReleaseFehler("Der Name fehlt. Erwartet: wer freigibt.")
+    if any(e["name"].casefold() == name.casefold() for e in andere):
         raise ReleaseFehler(f"{name} hat schon in der anderen Rolle freigegeben. Erwartet: zwei Personen.")
     trage_ein(release, "freigabe", zeit, rolle=rolle, name=name, vermerk=vermerk)
     release = lies(release.ordner)

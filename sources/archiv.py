@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from sources.ablage import AMTLICH, Ablage, schreibe_json, schreibe_ordner
+from sources.ablage import AMTLICH, Ablage, schreibe_datei, schreibe_json, schreibe_ordner
 from sources.formate import Gelesen, regionaldatenbank
 from sources.profilmodell import Feed
 from sources.vertraege import Vertrag
@@ -58,6 +58,7 @@ class Ergebnis:
     musterdaten: bool = False
     angaben: dict[str, str] = field(default_factory=dict)
     stand: str = ""
+    zuletzt: str = ""
 
     def als_dict(self) -> dict[str, object]:
         """Plain values for JSON."""
@@ -131,19 +132,20 @@ def suche(
     Returns:
         Finds sorted by path, and paths in the home's landing that have not rested for 30 seconds.
     """
-    gewaehlt = {j: f for j, f in feeds.items() if j in {*jugendaemter, AMTLICH}}
+    zustaendig = {*jugendaemter, AMTLICH}
     if landing is not None:
-        return [_fund(p, gewaehlt, entfernen=False) for p in _dateien(landing)], []
+        alle = [_fund(p, feeds, entfernen=False) for p in _dateien(landing)]
+        return [f for f in alle if f.feed is None or f.jugendamt in zustaendig], []
     funde, unruhig = [], []
     for pfad in _dateien(ablage.landing):
         ordner = pfad.relative_to(ablage.landing).parts[0]
-        if ordner in feeds and ordner not in gewaehlt:
+        if ordner in feeds and ordner not in zustaendig:
             continue
         if time.time() - pfad.stat().st_mtime < RUHEZEIT_S:
             unruhig.append(pfad)
-        elif ordner in gewaehlt:
-            zustaendig = {j: f for j, f in gewaehlt.items() if j in {ordner, AMTLICH}}
-            funde.append(_fund(pfad, zustaendig, entfernen=True, ordner=ordner))
+        elif ordner in feeds:
+            eigene = {j: f for j, f in feeds.items() if j in {ordner, AMTLICH}}
+            funde.append(_fund(pfad, eigene, entfernen=True, ordner=ordner))
         else:
             grund = (
                 f"Die Datei liegt unter landing/{ordner}. Erwartet: landing/<jugendamt>/ oder landing/{AMTLICH}/ "
@@ -164,9 +166,26 @@ def archiviert(ablage: Ablage, fund: Fund) -> Ergebnis | None:
     return lies_paket(paket) if paket.exists() else None
 
 
+EMPFANG = "empfang.jsonl"
+ERGEBNIS = ".ergebnis.json"
+
+
 def lies_paket(paket: Path) -> Ergebnis:
-    """Outcome kept in a delivery's ``datapackage.json``."""
-    return Ergebnis(**json.loads(paket.read_text("utf-8"))["berichtswesen"])
+    """Outcome kept in a delivery's ``datapackage.json``, with its last receipt."""
+    ergebnis = Ergebnis(**json.loads(paket.read_text("utf-8"))["berichtswesen"])
+    erneut = paket.parent / EMPFANG
+    if erneut.exists():
+        letzter = json.loads(erneut.read_text("utf-8").splitlines()[-1])
+        ergebnis = replace(ergebnis, lieferung_nr=letzter["lieferung_nr"], empfangen=letzter["empfangen"])
+    return ergebnis
+
+
+def vermerke_erneut(ablage: Ablage, fund: Fund, ergebnis: Ergebnis) -> None:
+    """Append a further receipt of archived bytes; the package itself stays as it was written."""
+    datei = _liefer_ordner(ablage, fund) / EMPFANG
+    bisher = datei.read_text("utf-8") if datei.exists() else ""
+    zeile = json.dumps({"lieferung_nr": ergebnis.lieferung_nr, "empfangen": ergebnis.empfangen})
+    schreibe_datei(datei, lambda p: p.write_text(f"{bisher}{zeile}\n", "utf-8"))
 
 
 def archiviere(ablage: Ablage, fund: Fund, ergebnis: Ergebnis, gelesen: Gelesen, vertrag: Vertrag) -> None:
@@ -203,16 +222,19 @@ def archiviere(ablage: Ablage, fund: Fund, ergebnis: Ergebnis, gelesen: Gelesen,
 def vermerke(ablage: Ablage, fund: Fund, ergebnis: Ergebnis, behalten: bool) -> None:
     """Record the outcome of a file that was not accepted; keep its bytes where ``behalten``.
 
-    A file that comes again keeps the time at which it first came.
+    A file that comes again keeps the time at which it first came. Several files may share their bytes (the same
+    error page for many feeds): each has its own outcome.
     """
     ordner = ablage.quarantaene / fund.jugendamt / (ergebnis.extrakt or "_unbekannt") / fund.sha256
     ordner.mkdir(parents=True, exist_ok=True)
-    if (ordner / "ergebnis.json").exists():
-        zuerst = json.loads((ordner / "ergebnis.json").read_text("utf-8"))["empfangen"]
-        ergebnis = replace(ergebnis, empfangen=zuerst)
+    datei = ordner / f"{fund.pfad.name}{ERGEBNIS}"
+    ergebnis = replace(ergebnis, zuletzt=ergebnis.empfangen)
+    if datei.exists():
+        ergebnis = replace(ergebnis, empfangen=json.loads(datei.read_text("utf-8"))["empfangen"])
     if behalten and not (ordner / fund.pfad.name).exists():
-        (ordner / fund.pfad.name).write_bytes(fund.pfad.read_bytes())
-    schreibe_json(ordner / "ergebnis.json", ergebnis.als_dict())
+        inhalt = fund.pfad.read_bytes()
+        schreibe_datei(ordner / fund.pfad.name, lambda p: p.write_bytes(inhalt))
+    schreibe_json(datei, ergebnis.als_dict())
 
 
 def lieferungen(ablage: Ablage) -> list[tuple[Path, Ergebnis]]:
@@ -223,7 +245,15 @@ def lieferungen(ablage: Ablage) -> list[tuple[Path, Ergebnis]]:
 
 
 def nicht_angenommen(ablage: Ablage) -> list[Ergebnis]:
-    """Outcomes of rejected and unknown files, oldest first."""
-    dateien = ablage.quarantaene.glob("*/*/*/ergebnis.json")
-    gelesen = [Ergebnis(**json.loads(d.read_text("utf-8"))) for d in dateien]
-    return sorted(gelesen, key=lambda e: (e.empfangen, e.datei))
+    """Outcomes of rejected and unknown files that are not settled, oldest first.
+
+    A rejection is settled once the same file, or a later one of its name, is accepted for the same feed.
+    """
+    dateien = ablage.quarantaene.glob(f"*/*/*/*{ERGEBNIS}")
+    alle = [Ergebnis(**json.loads(d.read_text("utf-8"))) for d in dateien]
+    gut: dict[tuple[str, str, str], str] = {}
+    for _, e in lieferungen(ablage):
+        ort = (e.jugendamt, e.extrakt, e.datei)
+        gut[ort] = max(gut.get(ort, ""), e.empfangen)
+    offen = [e for e in alle if gut.get((e.jugendamt, e.extrakt, e.datei), "") < e.zuletzt]
+    return sorted(offen, key=lambda e: (e.empfangen, e.datei))

@@ -6,12 +6,18 @@
     concat_ws('|', {% for spalte in spalten %}geschuetzt.{{ spalte }}{{ ', ' if not loop.last }}{% endfor %})
 {%- endmacro %}
 
-{% macro geschuetzt(modell, schluessel, werte) %}
+{% macro geschuetzt(modell, schluessel, werte, mit_grund=false) %}
 select
     geschuetzt.* replace (
         {% for wert in werte -%}
         case when marken.zelle is null then geschuetzt.{{ wert }} end as {{ wert }},
         {% endfor -%}
+        {% if mit_grund -%}
+        case
+            when marken.zelle is null then geschuetzt.grund
+            else (select gruende.grund from {{ ref('gruende') }} as gruende where gruende.grundart = 'gesperrt')
+        end as grund,
+        {% endif -%}
         case when marken.zelle is null then geschuetzt.status else 'gesperrt' end as status
     )
 from {{ ref(modell) }} as geschuetzt

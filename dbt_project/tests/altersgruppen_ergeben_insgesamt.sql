@@ -12,7 +12,9 @@ gruppen as (
         geschlecht,
         sum(wert) as summe
     from {{ ref('fct_messgroessen') }}
-    where messgroesse = 'bevoelkerung' and altersgruppe != 'insgesamt'
+    where
+        messgroesse = 'bevoelkerung' and altersgruppe != 'insgesamt'
+        and nationalitaet = 'insgesamt' and merkmal = 'insgesamt'
     group by all
     having sum(alter_bis - alter_von) = 999
 ),
@@ -27,7 +29,9 @@ insgesamt as (
         tabelle,
         wert
     from {{ ref('fct_messgroessen') }}
-    where messgroesse = 'bevoelkerung' and altersgruppe = 'insgesamt'
+    where
+        messgroesse = 'bevoelkerung' and altersgruppe = 'insgesamt'
+        and nationalitaet = 'insgesamt' and merkmal = 'insgesamt'
 )
 
 select

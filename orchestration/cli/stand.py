@@ -37,14 +37,9 @@ def lesehaus() -> Umgebung:
 
 def _stand(haus: Haus) -> dict[str, Any]:
     lieferungen = haus.lieferungen()
-    angenommen = {e.sha256 for e in lieferungen}
     wartend = {e["datei"] for e in haus.letzte_annahme().get("nicht_angenommen", [])}
-    # a rejection is settled once the same bytes are accepted; a file without a feed, once it no longer waits
-    offen = [
-        e
-        for e in archiv.nicht_angenommen(haus.ablage)
-        if e.sha256 not in angenommen or (e.ergebnis == "unbekannt" and e.datei in wartend)
-    ]
+    # a file without a feed is settled once it no longer waits
+    offen = [e for e in archiv.nicht_angenommen(haus.ablage) if e.ergebnis == "abgewiesen" or e.datei in wartend]
     gesehen = {haus.vertraege[e.extrakt].familie for e in lieferungen if e.extrakt in haus.vertraege}
     gezeigt = veroeffentlicht.gezeigt(haus.ablage)
     return {

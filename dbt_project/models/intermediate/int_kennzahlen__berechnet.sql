@@ -102,7 +102,7 @@ gerechnet as (
         case when status in ('gueltig', 'null_genau', 'nenner_zu_klein') then zaehler end as zaehler,
         case when status in ('gueltig', 'null_genau', 'nenner_zu_klein') then nenner end as nenner,
         status,
-        coalesce(bruch, '') as bruch,
+        case when status = 'zeitreihenbruch' then bruch else '' end as bruch,
         false as ist_geliefert,
         ist_geschaetzt,
         datenstand,

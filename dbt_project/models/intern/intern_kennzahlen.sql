@@ -37,23 +37,25 @@ angenommen as (
 
 vorhanden as (
     select
-        jugendamt,
-        raum_id,
-        berichtsjahr,
-        stichtag,
-        kennzahl,
-        version,
-        quelle,
-        wert,
-        zaehler,
-        nenner,
-        status,
-        case when status = 'zeitreihenbruch' then 'Bruch in der Zeitreihe: ' || bruch else '' end as grund,
-        ist_geliefert,
-        ist_geschaetzt,
-        datenstand,
-        musterdaten
-    from {{ ref('int_kennzahlen__berechnet') }}
+        berechnet.jugendamt,
+        berechnet.raum_id,
+        berechnet.berichtsjahr,
+        berechnet.stichtag,
+        berechnet.kennzahl,
+        berechnet.version,
+        berechnet.quelle,
+        berechnet.wert,
+        berechnet.zaehler,
+        berechnet.nenner,
+        berechnet.status,
+        concat_ws(': ', coalesce(gruende.grund, ''), nullif(berechnet.bruch, '')) as grund,
+        berechnet.ist_geliefert,
+        berechnet.ist_geschaetzt,
+        berechnet.datenstand,
+        berechnet.musterdaten
+    from {{ ref('int_kennzahlen__berechnet') }} as berechnet
+    left join {{ ref('gruende') }} as gruende
+        on berechnet.status = gruende.grundart
 ),
 
 fehlend as (
