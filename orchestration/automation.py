@@ -7,6 +7,7 @@ Not here: the job (``jobs.py``).
 import hashlib
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from dagster import (
     DefaultScheduleStatus,
@@ -28,7 +29,7 @@ from sources.ablage import AMTLICH
 
 
 def landing_sensor(haus: Haus, job: UnresolvedAssetJobDefinition) -> SensorDefinition:
-    """Starts one run when files have rested in the landing folder; the same files never start two."""
+    """Starts one run when files have rested in the landing folder; the same files start one an hour at most."""
 
     @sensor(
         job=job,
@@ -47,7 +48,8 @@ def landing_sensor(haus: Haus, job: UnresolvedAssetJobDefinition) -> SensorDefin
         alle = list(haus.profile)
         ziel = alle if AMTLICH in betroffen or len(betroffen) > 1 else sorted(betroffen)
         abdruck = hashlib.sha256("".join(sorted(f"{f.pfad}{f.sha256}" for f in bekannt)).encode()).hexdigest()
-        yield RunRequest(run_key=abdruck, tags=bereich(ziel))
+        # once an hour at most: files that a broken-off run left behind must be able to start another
+        yield RunRequest(run_key=f"{datetime.now(UTC):%Y%m%d%H}-{abdruck}", tags=bereich(ziel))
 
     return landing
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -52,8 +53,8 @@ class Dbt:
 
     @property
     def manifest_datei(self) -> Path:
-        """Where dbt's manifest lies."""
-        return self.umgebung.ablage.dbt_ziel / "manifest.json"
+        """Our copy of dbt's manifest: dbt writes its own in place, and a kill may leave half of it."""
+        return self.umgebung.ablage.dbt_ziel / "manifest_geprueft.json"
 
     def _rufe(self, *argumente: str) -> Any:
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
@@ -97,6 +98,8 @@ class Dbt:
         if not ergebnis.success:
             raise DbtGescheitert(f"Das dbt-Projekt ist nicht lesbar: {ergebnis.exception}")
         self._geparst = ergebnis.result
+        eigenes = self.umgebung.ablage.dbt_ziel / "manifest.json"
+        schreibe_datei(self.manifest_datei, lambda p: shutil.copyfile(eigenes, p))
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
@@ -114,7 +117,7 @@ class Dbt:
             self._parse()
         antwort = self._rufe("build", *auswahl)
         if antwort.exception is not None and antwort.result is None:
-            raise DbtGescheitert(f"dbt ist nicht gelaufen: {antwort.exception}")
+            raise DbtGescheitert(f"dbt ist nicht gelaufen: {antwort.exception!r}")
         ergebnisse = [
             DbtErgebnis(
                 r.node.unique_id,

@@ -48,7 +48,7 @@ def baue(umgebung: Umgebung | None = None, ressourcen: Mapping[str, Any] | None 
         assets.release_asset([s.key for s in marts], partitionen),
         assets.stand_asset(partitionen),
     ]
-    job = refresh_job([k for a in materialisiert for k in a.keys], partitionen)
+    job = refresh_job([k for a in materialisiert for k in a.keys])
     return Definitions(
         assets=[*feeds, *materialisiert],
         jobs=[job],

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dagster import (
     AssetKey,
     AssetSelection,
-    StaticPartitionsDefinition,
     define_asset_job,
     in_process_executor,
 )
@@ -25,12 +24,11 @@ def bereich(jugendaemter: list[str]) -> dict[str, str]:
     return {BEREICH_VON: jugendaemter[0], BEREICH_BIS: jugendaemter[-1]}
 
 
-def refresh_job(schluessel: list[AssetKey], partitionen: StaticPartitionsDefinition) -> UnresolvedAssetJobDefinition:
+def refresh_job(schluessel: list[AssetKey]) -> UnresolvedAssetJobDefinition:
     """The refresh; in one process, since a process per step costs more than the steps."""
     return define_asset_job(
         REFRESH,
         selection=AssetSelection.assets(*schluessel),
-        partitions_def=partitionen,
         executor_def=in_process_executor,
         description="Lieferungen annehmen, Datenhaus bauen, schützen, prüfen, Release erstellen, Stand drehen.",
     )

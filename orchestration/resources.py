@@ -6,27 +6,52 @@ Not here: the steps (``haus.py``), reading the environment (``umgebung.py``).
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
-from dagster import ConfigurableResource, DagsterInstance, DagsterRunStatus, InitResourceContext, RunsFilter
+from dagster import (
+    ConfigurableResource,
+    DagsterInstance,
+    DagsterRun,
+    DagsterRunStatus,
+    InitResourceContext,
+    RunsFilter,
+)
 from pydantic import Field, PrivateAttr
 
 from orchestration.dbt import Dbt
 from orchestration.haus import Haus
-from orchestration.sperre import sperre
+from orchestration.sperre import ist_gehalten, prozess_kennung, sperre
 from orchestration.umgebung import lies_umgebung
 
 LAUFEND = [DagsterRunStatus.STARTED, DagsterRunStatus.STARTING, DagsterRunStatus.CANCELING]
+PROZESS = "berichtswesen/prozess"
+# A run that Dagster has started shows its sign of life within this time; before, it gets the benefit of the doubt.
+ANLAUF_S = 120
+
+
+def _lebt(instanz: DagsterInstance, haus: Haus, lauf: DagsterRun) -> bool:
+    """Whether the process of a run lives: one of the CLI by its process, one of Dagster's by its lock."""
+    kennung = lauf.tags.get(PROZESS, "")
+    if kennung:
+        return prozess_kennung(int(kennung.split(":")[0])) == kennung
+    zeichen = haus.ablage.laeufe / lauf.run_id
+    if zeichen.exists():
+        return ist_gehalten(zeichen)
+    eintrag = instanz.get_run_record_by_id(lauf.run_id)
+    return eintrag is not None and (datetime.now(UTC) - eintrag.create_timestamp).total_seconds() < ANLAUF_S
 
 
 def raeume_auf(instanz: DagsterInstance, haus: Haus, eigener: str | None) -> list[str]:
     """Mark runs of dead processes as failed and remove unfinished files; only under the lock.
 
-    A run that is killed stays STARTED in Dagster for ever; under the lock no other run can be alive.
+    A run that is killed stays STARTED in Dagster for ever. Runs that wait for the lock are alive and left alone.
     """
-    tot = [r for r in instanz.get_runs(RunsFilter(statuses=LAUFEND)) if r.run_id != eigener]
+    laufend = [r for r in instanz.get_runs(RunsFilter(statuses=LAUFEND)) if r.run_id != eigener]
+    tot = [r for r in laufend if not _lebt(instanz, haus, r)]
     for lauf in tot:
         instanz.report_run_failed(lauf, "Der Prozess dieses Laufs lebt nicht mehr.")
+        (haus.ablage.laeufe / lauf.run_id).unlink(missing_ok=True)
     haus.ablage.aufraeumen()
     return [lauf.run_id for lauf in tot]
 
@@ -60,10 +85,12 @@ class Datenhaus(ConfigurableResource):
         umgebung.setze_variablen()
         self._haus = Haus(umgebung, context.log.info) if context.log else Haus(umgebung)
         self._dbt = Dbt(umgebung)
-        with sperre(umgebung.ablage.sperre, "refresh", self.warten_s):
+        zeichen = umgebung.ablage.laeufe / (context.run_id or "ohne_lauf")
+        with sperre(zeichen, "refresh"), sperre(umgebung.ablage.sperre, "refresh", self.warten_s):
             if context.instance is not None:
                 raeume_auf(context.instance, self._haus, context.run_id)
             yield self
+        zeichen.unlink(missing_ok=True)
 
     @property
     def haus(self) -> Haus:

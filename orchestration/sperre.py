@@ -21,6 +21,27 @@ class Gesperrt(Exception):
     """Another process is refreshing this data home; the German text says who, since when and what to do."""
 
 
+def prozess_kennung(pid: int) -> str:
+    """A process by number and start, so that a number used again is not mistaken; "" if there is none."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return ""
+    return f"{pid}:{stat.rsplit(')', 1)[1].split()[19]}"
+
+
+def ist_gehalten(datei: Path) -> bool:
+    """Whether a process holds the lock of a file."""
+    try:
+        with datei.open("r") as griff:
+            fcntl.flock(griff, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
 def jetzt() -> str:
     """Now in UTC, ISO, to the second."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -20,7 +20,7 @@ from sources.ablage import Ablage, schreibe_datei
 from sources.archiv import Ergebnis
 from sources.formate import Gelesen, Lesefehler, regionaldatenbank, tabelle
 from sources.vertraege import Vertrag
-from sources.zellen import in_zellen
+from sources.zellen import ROH, in_zellen
 
 QUARANTAENE_SCHEMA = {
     "raum_schluessel": pl.String,
@@ -126,7 +126,8 @@ def _quarantaene(zellen: pl.DataFrame, verstoesse: pl.DataFrame) -> pl.DataFrame
     zeilen = []
     for z in betroffen.iter_rows(named=True):
         spalte = z["spalte"] or ("wert" if z["regel"] != "schluessel" else "schluessel")
-        roh = {"wert": z["wert_roh"] or z["wert"], "stichtag": z["zeit_roh"]}.get(spalte, z.get(spalte))
+        # the published word, where a code or a date stands for it
+        roh = z.get(f"{spalte}{ROH}") or z.get(spalte)
         ort = f"{z['raum_name'] or '(ohne Name)'} ({z['raum_schluessel'] or 'ohne Schlüssel'}), {z['zeit_roh']}"
         satz = _SATZ.get(z["regel"], z["regel"])
         zeilen.append(

@@ -87,6 +87,11 @@ class Ablage:
         return self.home / "dagster"
 
     @property
+    def laeufe(self) -> Path:
+        """One lock file per run that lives, waiting ones included."""
+        return self.home / "dagster" / "laeufe"
+
+    @property
     def sperre(self) -> Path:
         """The lock file of a refresh."""
         return self.home / "refresh.lock"

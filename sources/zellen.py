@@ -31,7 +31,8 @@ def in_zellen(gelesen: Gelesen, vertrag: Vertrag, angaben: Mapping[str, str]) ->
 
     Returns:
         One row per cell with the non-technical columns of ``sources/zellen.yml``; a value that could not be
-        cast is null and its text stands in ``wert_roh``; an unknown code is the word ``unbekannt``.
+        cast is null and its text stands in ``wert_roh``; an unknown code is the word ``unbekannt``, the published
+        one stands in the column's ``_roh`` twin.
 
     Raises:
         Lesefehler: a column, table or dimension value the contract needs is missing or unknown.
@@ -44,10 +45,13 @@ def in_zellen(gelesen: Gelesen, vertrag: Vertrag, angaben: Mapping[str, str]) ->
         stichtag=_stichtag(vertrag), status=_status(vertrag), zeichen=pl.col("zeichen").fill_null("")
     ).with_columns(
         berichtsjahr=pl.col("stichtag").dt.year().cast(pl.Int64),
+        stichtag_roh=pl.col("zeit_roh"),
+        status_roh=pl.col("zeichen"),
         wert=pl.when(pl.col("status") == "null_genau").then(0.0).otherwise(pl.col("wert")),
     )
     fachlich = [s.name for s in vertrag.spalten if not s.technisch]
-    return zellen.select(*fachlich, "wert_roh", "zeit_roh", "min", "max")
+    roh = [s for s in zellen.columns if s.endswith(ROH)]
+    return zellen.select(*fachlich, *roh, "min", "max")
 
 
 def _aus_regionaldatenbank(gelesen: Gelesen, vertrag: Vertrag) -> pl.DataFrame:
@@ -74,6 +78,7 @@ def _aus_regionaldatenbank(gelesen: Gelesen, vertrag: Vertrag) -> pl.DataFrame:
         max=pl.lit(None, pl.Float64),
         **{name: pl.lit(wert) for name, wert in konstant.items() if name not in codes},
         **codes,
+        **{f"{name}{ROH}": pl.col(d.spalte) for name, d in vertrag.dimensionen.items()},
     )
 
 

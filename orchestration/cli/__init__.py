@@ -41,5 +41,8 @@ def main() -> None:
     except ERWARTET as fehler:
         typer.echo(f"Fehler: {fehler}", err=True)
         sys.exit(2 if isinstance(fehler, FALSCHE_BENUTZUNG) else 1)
+    except KeyboardInterrupt:
+        typer.echo("Abgebrochen. Der nächste Aufruf räumt auf und beginnt von vorn.", err=True)
+        sys.exit(1)
     except BrokenPipeError:
         sys.exit(0)

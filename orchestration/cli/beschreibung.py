@@ -98,7 +98,8 @@ def read(
 ) -> None:
     """Zeigt, welcher Extrakt eine Datei ist, ihre Zeilen, Zeichen und Fußnoten, oder warum sie nicht lesbar ist."""
     if not datei.is_file():
-        raise Bedienfehler(f"Die Datei {datei} gibt es nicht.")
+        was = "ist ein Ordner" if datei.is_dir() else "gibt es nicht"
+        raise Bedienfehler(f"Die Datei {datei} {was}. Erwartet: eine gelieferte Datei.")
     extrakt, gelesen = _erkenne(Haus(lies_umgebung()), datei)
     typer.echo(f"Extrakt: {extrakt}")
     typer.echo(f"Tabelle: {gelesen.kennung or '–'}; Kodierung: {gelesen.kodierung}; Zeilen: {len(gelesen.daten)}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import shutil
 import sys
 import time
@@ -18,7 +19,7 @@ import typer
 
 from orchestration.cli.fehler import Bedienfehler, NichtsFreigegeben
 from orchestration.haus import Haus
-from orchestration.sperre import Gesperrt, sperre
+from orchestration.sperre import Gesperrt, prozess_kennung, sperre
 from orchestration.umgebung import DEMO, Umgebung, lies_umgebung
 
 JugendamtOption = Annotated[str | None, typer.Option(help="Schlüssel eines Jugendamts; ohne Angabe alle.")]
@@ -32,6 +33,7 @@ def _fuehre_aus(umgebung: Umgebung, jugendaemter: list[str], jahr: int | None, l
 
     from orchestration.definitions import baue
     from orchestration.jobs import REFRESH, bereich
+    from orchestration.resources import PROZESS
 
     logging.getLogger("dagster").setLevel(logging.ERROR)
     job = baue(umgebung).resolve_job_def(REFRESH)
@@ -43,10 +45,9 @@ def _fuehre_aus(umgebung: Umgebung, jugendaemter: list[str], jahr: int | None, l
         },
         "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
     }
+    tags = {**bereich(jugendaemter), PROZESS: prozess_kennung(os.getpid())}
     with DagsterInstance.get() as instanz:
-        lauf = job.execute_in_process(
-            instance=instanz, tags=bereich(jugendaemter), run_config=konfiguration, raise_on_error=False
-        )
+        lauf = job.execute_in_process(instance=instanz, tags=tags, run_config=konfiguration, raise_on_error=False)
         if lauf.success:
             return ""
         return _grund([e for e in lauf.all_events if e.is_failure])

@@ -148,7 +148,11 @@ def query(
         raise Bedienfehler("Noch ist nichts veröffentlicht. Bitte: zuerst 'berichtswesen refresh' oder 'demo'.")
     with duckdb.connect(str(datei.resolve()), read_only=True) as con:
         con.sql("set enable_external_access = false")
-        ergebnis = con.sql(sql)
+        try:
+            ergebnis = con.sql(sql)
+        except duckdb.Error as fehler:
+            grund = " ".join(str(fehler).split())
+            raise Bedienfehler(f"Die Abfrage ist nicht ausführbar: {grund}") from None
         if ergebnis is None:
             return
         if als_json:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 
 import polars as pl
 
@@ -87,7 +88,17 @@ def _stand(zeilen: list[str]) -> str:
             f"Die letzte Zeile {nummer + 1} lautet „{zeilen[nummer][:60]}“",
             "als letzte Zeile „Stand: TT.MM.JJJJ / HH:MM:SS“",
         )
-    return f"{treffer[3]}-{treffer[2]}-{treffer[1]}T{treffer[4]}"
+    stand = f"{treffer[3]}-{treffer[2]}-{treffer[1]}T{treffer[4]}"
+    try:
+        datetime.fromisoformat(stand)
+    except ValueError:
+        raise Lesefehler(
+            "stand",
+            f"Die letzte Zeile nennt einen Stand, den es nicht gibt: „{zeilen[nummer].strip()}“",
+            "Tag und Uhrzeit des Abrufs, wie die Datenbank sie schreibt",
+            "die Tabelle neu abrufen",
+        ) from None
+    return stand
 
 
 def _oben(zeilen: list[str]) -> tuple[list[str], list[list[str]], int]:

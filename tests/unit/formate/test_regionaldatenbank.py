@@ -240,3 +240,12 @@ def test_same_bytes_same_frame(beispiel: str) -> None:
     assert a.daten.equals(b.daten)
     assert a.meta == b.meta
     assert a.daten.schema["zeile"] == pl.Int64
+
+
+def test_a_stand_that_no_calendar_knows_is_refused(testdaten) -> None:
+    inhalt = (testdaten / "genesis" / "population" / "12411-01-01-4.csv").read_bytes()
+    falsch = inhalt.replace(b"Stand: 14.12.2017", b"Stand: 31.02.2017")
+    assert falsch != inhalt
+    with pytest.raises(Lesefehler) as fehler:
+        lies(falsch)
+    assert fehler.value.art == "stand"
