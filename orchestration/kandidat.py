@@ -152,6 +152,7 @@ def _angaben(haus: Haus, profil: Profil, berichtsjahr: int) -> BerichtsAngaben:
         ganzes=profil.ganzes,
         ebenen=[(e.ebene, e.bezeichnung) for e in profil.raumebenen],
         hauptebene=profil.hauptebene,
+        hierarchien={h.name: h.bezeichnung for h in profil.hierarchien},
         attributionen=sorted({haus.vertraege[e.extrakt].attribution for e in eingaben}),
         annahmen=list(profil.annahmen),
         musterdaten=any(e.musterdaten for e in eingaben),

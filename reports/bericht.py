@@ -97,7 +97,6 @@ def _umgebung() -> Environment:
         LAND=woerter.LAND,
         RICHTUNG=woerter.RICHTUNG,
         GEBIETSART=woerter.GEBIETSART,
-        HIERARCHIE=woerter.HIERARCHIE,
         MUSTER=woerter.MUSTERDATEN,
     )
     return umgebung

@@ -4,7 +4,7 @@ Belongs here: what a figure, a Raum and a report are, and what follows from one 
 reading marts (`modell`), wording (`woerter`), number format (`zahlen`), pages (`bericht`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
@@ -25,7 +25,8 @@ class BerichtFehler(Exception):
 class BerichtsAngaben:
     """What the report says about a Jugendamt that does not stand in the marts.
 
-    `ganzes` is the raum_id of the whole; `ebenen` are pairs (raumebene, Bezeichnung), top down;
+    `ganzes` is the raum_id of the whole; `ebenen` are pairs (raumebene, Bezeichnung), top down; `hierarchien`
+    maps a hierarchy to its Bezeichnung;
     `annahmen` are German sentences on what is `belegt: false` in the profile.
     """
 
@@ -36,6 +37,7 @@ class BerichtsAngaben:
     ganzes: str
     ebenen: list[tuple[str, str]]
     hauptebene: str
+    hierarchien: Mapping[str, str]
     attributionen: list[str]
     annahmen: list[str]
     musterdaten: bool

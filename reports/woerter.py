@@ -5,6 +5,7 @@ report (templates in `vorlagen/`).
 """
 
 from reports.typen import Wert
+from sources.stammdaten import lade_familien
 
 STATUS = {
     "gueltig": "gültig",
@@ -49,12 +50,7 @@ QUELLE = {
     "register": "Melderegister",
     "schulstatistik": "Schulstatistik",
 }
-FAMILIE = {
-    "bevoelkerung": "Bevölkerung",
-    "schule": "Schule",
-    "hze": "Hilfen zur Erziehung",
-    "haushalt": "Budget",
-}
+FAMILIE = lade_familien()
 LAND = {
     "BB": "Brandenburg",
     "BE": "Berlin",
@@ -82,12 +78,6 @@ GEBIETSART = {
     "kreis": "Kreis oder kreisfreie Stadt",
     "gemeinde": "Gemeinde",
     "gemeindeteil": "Gemeindeteil",
-}
-HIERARCHIE = {
-    "planung": "Planung",
-    "sozialregion": "Sozialregionen",
-    "wirkungsraum": "Wirkungsräume",
-    "asd": "Kommunaler Sozialer Dienst",
 }
 MUSTERDATEN = "Musterdaten – erfundene Werte"
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from pathlib import Path
 
 import polars as pl
+import yaml
 
 from sources.ablage import Ablage, schreibe_datei
 from sources.archiv import Ergebnis
@@ -70,13 +72,10 @@ SCHEMATA: dict[str, tuple[str, dict[str, type[pl.DataType]]]] = {
     ),
 }  # fmt: skip
 
-# The families of an annual report; those without an extract are said to be absent.
-FAMILIEN = {
-    "bevoelkerung": "Bevölkerung",
-    "schule": "Schule",
-    "hze": "Hilfen zur Erziehung (HzE)",
-    "haushalt": "Budget (Haushalt)",
-}
+
+def lade_familien() -> dict[str, str]:
+    """Code and name of the data families of a report, in reading order."""
+    return dict(yaml.safe_load((Path(__file__).parent / "familien.yml").read_text("utf-8")))
 
 
 def _raeume(p: Profil) -> list[dict[str, object]]:
@@ -169,7 +168,7 @@ def als_tabellen(
         ],
         "kennzahlen": [_katalogzeile(k) for k in katalog],
         "bestandteile": [z for k in katalog for z in _bestandteile(k)],
-        "familien": [{"familie": f, "name": n, "vorhanden": f in vorhanden} for f, n in FAMILIEN.items()],
+        "familien": [{"familie": f, "name": n, "vorhanden": f in vorhanden} for f, n in lade_familien().items()],
         "lieferungen": [
             {"jugendamt": e.jugendamt, "extrakt": e.extrakt, "familie": vertraege[e.extrakt].familie,
              "datei": e.datei, "lieferung": e.sha256, "lieferung_nr": e.lieferung_nr, "zeilen": e.zeilen,

@@ -20,7 +20,7 @@ from reports import release as releases
 from reports import stand as veroeffentlicht
 from sources import archiv
 from sources.ablage import AMTLICH
-from sources.stammdaten import FAMILIEN
+from sources.stammdaten import lade_familien
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Ausgabe für Maschinen.")]
 
@@ -44,7 +44,7 @@ def _stand(haus: Haus) -> dict[str, Any]:
     gezeigt = veroeffentlicht.gezeigt(haus.ablage)
     return {
         "datenhaus": str(haus.ablage.home),
-        "familien": {name: ("geliefert" if f in gesehen else "fehlt") for f, name in FAMILIEN.items()},
+        "familien": {name: ("geliefert" if f in gesehen else "fehlt") for f, name in lade_familien().items()},
         "lieferungen": [e.als_dict() for e in lieferungen],
         "nicht_angenommen": [e.als_dict() for e in offen],
         "jugendaemter": {

@@ -209,6 +209,7 @@ def angaben() -> BerichtsAngaben:
         ganzes="99001",
         ebenen=[("jugendamt", "Kreis"), ("region", "Sozialregionen"), ("kommune", "Kommunen")],
         hauptebene="kommune",
+        hierarchien={"planung": "Planung", "sozialregion": "Sozialregionen"},
         attributionen=["Musterdaten: erfundene Werte, keine amtliche Statistik"],
         annahmen=["Die Sozialregion Nord ist angenommen."],
         musterdaten=True,
