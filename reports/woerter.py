@@ -34,7 +34,7 @@ ERGEBNIS = {
     "verletzt": "verletzt",
     "fehler": "nicht ausführbar",
     "angenommen": "angenommen",
-    "angenommen_mit_quarantaene": "angenommen, einzelne Werte zurückgestellt",
+    "in_quarantaene": "zurückgestellt",
 }
 HINWEIS = {
     "vorlaeufig": "vorläufig",

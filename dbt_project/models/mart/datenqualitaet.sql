@@ -4,19 +4,27 @@ jugendaemter as (
     select * from {{ source('stammdaten', 'jugendaemter') }}
 ),
 
-lieferungen as (
-    select * from {{ source('stammdaten', 'lieferungen') }}
+in_kraft as (
+    select * from {{ ref('int_lieferungen__in_kraft') }}
 ),
 
 -- Of a nationwide file only what falls on a Raum of the Jugendamt is its own.
 quarantaene as (
     select
         jugendaemter.jugendamt,
-        quarantaene.lieferung,
-        count(distinct quarantaene.meldung) as anzahl
+        'lieferung' as bereich,
+        quarantaene.extrakt as gegenstand,
+        'in_quarantaene' as ergebnis,
+        count(distinct quarantaene.meldung) || ' Werte verletzen den Vertrag und fehlen in den Zahlen' as meldung,
+        cast(null as date) as datenstand,
+        false as musterdaten
     from {{ source('stammdaten', 'quarantaene') }} as quarantaene
     inner join jugendaemter
         on quarantaene.jugendamt in (jugendaemter.jugendamt, '_amtlich')
+    semi join in_kraft
+        on
+            quarantaene.lieferung = in_kraft.lieferung
+            and jugendaemter.jugendamt = in_kraft.jugendamt
     left join {{ source('stammdaten', 'schluessel') }} as schluessel
         on
             quarantaene.raum_schluessel = schluessel.schluessel
@@ -64,27 +72,22 @@ familien as (
             and familien.familie = werte.familie
 ),
 
+-- By table, not by file: a file that changes nothing for a Jugendamt makes no new release.
 angenommen as (
     select
-        jugendaemter.jugendamt,
+        jugendamt,
         'lieferung' as bereich,
-        lieferungen.datei as gegenstand,
-        case when quarantaene.anzahl > 0 then 'angenommen_mit_quarantaene' else 'angenommen' end
-            as ergebnis,
-        lieferungen.zeilen || ' Werte angenommen, ' || coalesce(quarantaene.anzahl, 0)
-        || ' für dieses Jugendamt in Quarantäne; Kodierung ' || lieferungen.kodierung || '; Lieferung '
-        || left(lieferungen.lieferung, 12) as meldung,
-        lieferungen.datenstand,
-        lieferungen.musterdaten
-    from jugendaemter
-    inner join lieferungen
-        on lieferungen.jugendamt in (jugendaemter.jugendamt, '_amtlich')
-    left join quarantaene
-        on
-            jugendaemter.jugendamt = quarantaene.jugendamt
-            and lieferungen.lieferung = quarantaene.lieferung
+        tabelle as gegenstand,
+        'angenommen' as ergebnis,
+        'Jahre ' || min(von_jahr) || ' bis ' || max(bis_jahr) || ', ' || sum(werte) || ' Werte' as meldung,
+        max(datenstand) as datenstand,
+        bool_or(musterdaten) as musterdaten
+    from in_kraft
+    group by jugendamt, tabelle
 )
 
 select * from familien
 union all
 select * from angenommen
+union all
+select * from quarantaene

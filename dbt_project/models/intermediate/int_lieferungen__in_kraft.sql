@@ -1,0 +1,15 @@
+{{ config(materialized='table') }}
+
+-- What each Jugendamt has in force: per table and delivery the years, the number of values and the date of the source.
+select
+    extrakt,
+    jugendamt,
+    tabelle,
+    lieferung,
+    min(berichtsjahr) as von_jahr,
+    max(berichtsjahr) as bis_jahr,
+    count(*) as werte,
+    max(datenstand) as datenstand,
+    bool_or(musterdaten) as musterdaten
+from {{ ref('int_zellen__vereint') }}
+group by all

@@ -1,0 +1,10 @@
+-- The cells of all extracts that hold today. A new extract is a staging model and a line here.
+{% set extrakte = ['bevoelkerung_geschlecht', 'bevoelkerung_altersgruppen', 'abgaenger', 'opendata_hro'] %}
+
+{% for extrakt in extrakte %}
+select
+    '{{ extrakt }}' as extrakt,
+    *
+from {{ ref('stg_' ~ extrakt) }}
+{% if not loop.last %}union all{% endif %}
+{% endfor %}
