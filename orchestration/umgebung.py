@@ -44,6 +44,7 @@ class Umgebung:
     def setze_variablen(self) -> None:
         """Set what dbt's profile and Dagster read, and keep Dagster's home in the data home."""
         os.environ["BERICHTSWESEN_HOME"] = str(self.home)
+        os.environ["BERICHTSWESEN_JUGENDAEMTER"] = os.pathsep.join(map(str, self.profilordner))
         os.environ["BERICHTSWESEN_LAKE"] = str(self.ablage.lake)
         os.environ["BERICHTSWESEN_WAREHOUSE"] = str(self.ablage.warehouse)
         os.environ.setdefault("DAGSTER_HOME", str(self.ablage.dagster))

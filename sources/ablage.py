@@ -106,7 +106,10 @@ class Ablage:
 
     def aufraeumen(self) -> None:
         """Remove what an interrupted run left unfinished; only the holder of the lock may call this."""
-        for rest in sorted(self.home.rglob(f"{UNFERTIG}*")):
+        stores = (self.archiv, self.lake, self.quarantaene, self.releases, self.bi, self.stand, self.pruefung,
+                  self.dbt_ziel)  # fmt: skip
+        reste = [r for ordner in stores for r in ordner.rglob(f"{UNFERTIG}*")]
+        for rest in [*reste, *self.home.glob(f"{UNFERTIG}*")]:
             if rest.is_dir() and not rest.is_symlink():
                 shutil.rmtree(rest, ignore_errors=True)
             else:
