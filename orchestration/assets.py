@@ -181,7 +181,7 @@ def release_asset(marts: list[AssetKey], partitionen: StaticPartitionsDefinition
         context: AssetExecutionContext, datenhaus: Datenhaus, auftrag: Auftrag
     ) -> Iterator[MaterializeResult[Any]]:
         haus, dbt = datenhaus.haus, datenhaus.dbt
-        befunde = dbt.befunde()
+        befunde = dbt.befunde(_jugendaemter(context))
         kandidaten: list[Kandidat] = []
         for jugendamt in _jugendaemter(context):
             context.log.info(f"{jugendamt}: Marts, Gate, Bericht")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -40,6 +41,13 @@ class DbtErgebnis:
     verletzungen: int
     tabelle: str
     sekunden: float
+
+
+def _befund(titel: str, ergebnis: DbtErgebnis | None, zeilen: list[dict[str, object]]) -> Befund:
+    if ergebnis is None or ergebnis.status not in {"pass", "warn"}:
+        return Befund(titel, "Diese Prüfung im Datenhaus ist nicht gelaufen.", "sperrend", "fehler", 0, [])
+    ausgang = "verletzt" if zeilen else "bestanden"
+    return Befund(titel, "Prüfung im Datenhaus vor der Freigabe.", "sperrend", ausgang, len(zeilen), zeilen[:50])
 
 
 class Dbt:
@@ -136,25 +144,36 @@ class Dbt:
         self.gelaufen += ergebnisse
         return ergebnisse
 
-    def befunde(self) -> dict[str, list[Befund]]:
-        """Data tests of this run that failed, per Jugendamt: their stored rows name it, with a sentence each."""
-        je_jugendamt: dict[str, list[Befund]] = {}
-        verletzt = [e for e in self.gelaufen if e.status == "warn" and e.tabelle]
+    def befunde(self, jugendaemter: Iterable[str]) -> dict[str, list[Befund]]:
+        """Outcome of every data test (severity warn) per Jugendamt.
+
+        The stored rows of a failed test name the Jugendamt, with a sentence each. A test that did not run in this
+        process is an error for all: skipped is not passed.
+        """
+        gelaufen = {e.unique_id: e for e in self.gelaufen}
+        tests = {
+            unique_id: knoten["description"]
+            for unique_id, knoten in sorted(self.manifest["nodes"].items())
+            if knoten["resource_type"] == "test" and knoten["config"]["severity"].lower() == "warn"
+        }
+        zeilen = self._gespeicherte_zeilen([e for u, e in gelaufen.items() if u in tests and e.status == "warn"])
+        return {
+            j: [_befund(titel, gelaufen.get(u), zeilen.get((u, j), [])) for u, titel in tests.items()]
+            for j in jugendaemter
+        }
+
+    def _gespeicherte_zeilen(self, verletzt: list[DbtErgebnis]) -> dict[tuple[str, str], list[dict[str, object]]]:
+        """Stored rows of failed tests by test and Jugendamt."""
         if not verletzt:
             return {}
+        je: dict[tuple[str, str], list[dict[str, object]]] = {}
         with duckdb.connect(str(self.umgebung.ablage.warehouse), read_only=True) as con:
             for ergebnis in verletzt:
-                titel = self.manifest["nodes"][ergebnis.unique_id]["description"]
                 # relation_name names the database, too; the file is opened under the same name
                 zeilen = con.sql(f"select jugendamt, meldung from {ergebnis.tabelle} order by all").fetchall()
-                for jugendamt in sorted({z[0] for z in zeilen}):
-                    eigene: list[dict[str, object]] = [{"meldung": m} for j, m in zeilen if j == jugendamt]
-                    befund = Befund(
-                        titel, "Prüfung im Datenhaus vor der Freigabe.", "sperrend", "verletzt", len(eigene),
-                        eigene[:50],
-                    )  # fmt: skip
-                    je_jugendamt.setdefault(jugendamt, []).append(befund)
-        return je_jugendamt
+                for jugendamt, meldung in zeilen:
+                    je.setdefault((ergebnis.unique_id, jugendamt), []).append({"meldung": meldung})
+        return je
 
     def veroeffentlichung(self, katalog: list[Kennzahl]) -> dict[str, list[str]]:
         """Mart name to published columns: marts the exposure names, columns marked ``publish``."""

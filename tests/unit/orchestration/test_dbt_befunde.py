@@ -1,0 +1,47 @@
+"""Data tests of dbt as findings: passed, failed for the named Jugendamt only, and never run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.dbt import Dbt, DbtErgebnis
+from orchestration.umgebung import Umgebung
+
+
+@pytest.fixture
+def dbt(tmp_path: Path) -> Dbt:
+    umgebung = Umgebung(tmp_path, ())
+    with duckdb.connect(str(umgebung.ablage.warehouse)) as con:
+        con.sql("create schema pruefung")
+        con.sql("create table pruefung.summe as select 'nord' as jugendamt, '9 statt 8' as meldung")
+    gebaut = Dbt(umgebung)
+    test = {"resource_type": "test", "description": "Die Summe stimmt", "config": {"severity": "warn"}}
+    struktur = {"resource_type": "test", "description": "", "config": {"severity": "ERROR"}}
+    gebaut.manifest = {"nodes": {"test.summe": test, "test.struktur": struktur}}
+    return gebaut
+
+
+def _ergebnis(status: str, verletzungen: int = 0) -> DbtErgebnis:
+    return DbtErgebnis("test.summe", status, "", verletzungen, "pruefung.summe", 0.1)
+
+
+def test_a_failed_test_blocks_only_the_jugendamt_it_names(dbt: Dbt) -> None:
+    dbt.gelaufen = [_ergebnis("warn", 1)]
+    befunde = dbt.befunde(["nord", "sued"])
+    (nord,), (sued,) = befunde["nord"], befunde["sued"]
+    assert (nord.ergebnis, nord.schwere, nord.zeilen) == ("verletzt", "sperrend", [{"meldung": "9 statt 8"}])
+    assert (sued.ergebnis, sued.zeilen) == ("bestanden", [])
+
+
+def test_a_passed_test_is_a_finding_too(dbt: Dbt) -> None:
+    dbt.gelaufen = [_ergebnis("pass")]
+    assert [b.ergebnis for b in dbt.befunde(["nord"])["nord"]] == ["bestanden"]
+
+
+def test_a_test_that_did_not_run_has_not_passed(dbt: Dbt) -> None:
+    assert [b.ergebnis for b in dbt.befunde(["nord"])["nord"]] == ["fehler"]
+    dbt.gelaufen = [_ergebnis("skipped")]
+    assert [b.ergebnis for b in dbt.befunde(["nord"])["nord"]] == ["fehler"]
