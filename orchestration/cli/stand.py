@@ -38,8 +38,13 @@ def lesehaus() -> Umgebung:
 def _stand(haus: Haus) -> dict[str, Any]:
     lieferungen = haus.lieferungen()
     wartend = {e["datei"] for e in haus.letzte_annahme().get("nicht_angenommen", [])}
-    # a file without a feed is settled once it no longer waits
-    offen = [e for e in archiv.nicht_angenommen(haus.ablage) if e.ergebnis == "abgewiesen" or e.datei in wartend]
+    angenommen = {e.sha256 for e in lieferungen}
+    # a file without a feed is settled once its bytes are accepted and it no longer waits
+    offen = [
+        e
+        for e in archiv.nicht_angenommen(haus.ablage)
+        if e.ergebnis == "abgewiesen" or e.sha256 not in angenommen or e.datei in wartend
+    ]
     gesehen = {haus.vertraege[e.extrakt].familie for e in lieferungen if e.extrakt in haus.vertraege}
     gezeigt = veroeffentlicht.gezeigt(haus.ablage)
     return {
