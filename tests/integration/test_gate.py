@@ -106,7 +106,10 @@ def test_das_erneut_gelieferte_original_loest_die_sperre(
     """A wrong file, then the right one again byte for byte: the last thing the office sent holds."""
     geschlecht = kreise_lieferung / "_amtlich" / "12411-01-01-5_muster.csv"
     _schreibe(tmp_path / "falsch" / geschlecht.name, geaendert(geschlecht, {("99001001", 0): "99999"}))
-    assert kreise_haus.cli("refresh", "--landing", str(tmp_path / "falsch")).returncode == 0, "die anderen sind gut"
+    vorher = kreise_haus.home.joinpath("current").readlink()
+    falsch = kreise_haus.cli("refresh", "--landing", str(tmp_path / "falsch"))
+    assert falsch.returncode == 1, "eines gesperrt, für die anderen ändert sich keine Zahl: nichts freigegeben"
+    assert kreise_haus.home.joinpath("current").readlink() == vorher
 
     wieder = kreise_haus.cli("refresh")
     assert wieder.returncode == 1, "nichts freigegeben und eines gesperrt"
