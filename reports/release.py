@@ -25,7 +25,7 @@ class ReleaseFehler(Exception):
 
 @dataclass(frozen=True)
 class Release:
-    """One release on disk. ``zustand``: entwurf | freigegeben | ersetzt | zurueckgezogen."""
+    """One release on disk. ``zustand``: entwurf | freigegeben | zurueckgezogen."""
 
     jugendamt: str
     id: str

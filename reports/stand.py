@@ -20,7 +20,7 @@ def gewaehlt(ablage: Ablage) -> dict[str, Release]:
     """Per Jugendamt the approved release of the latest Berichtsjahr; an older year never displaces a newer."""
     wahl: dict[str, Release] = {}
     for release in releases.alle(ablage):
-        if release.zustand in {"freigegeben", "ersetzt"}:
+        if release.zustand == "freigegeben":
             wahl[release.jugendamt] = release
     return wahl
 
@@ -78,7 +78,7 @@ def ziehe_zurueck(ablage: Ablage, jugendamt: str, zeit: str, name: str) -> Relea
     wahl = gewaehlt(ablage).get(jugendamt)
     if wahl is None:
         raise releases.ReleaseFehler(f"Für {jugendamt} ist kein Release veröffentlicht.")
-    fruehere = [r for r in releases.alle(ablage, jugendamt) if r.zustand in {"freigegeben", "ersetzt"}]
+    fruehere = [r for r in releases.alle(ablage, jugendamt) if r.zustand == "freigegeben"]
     if len(fruehere) < 2:
         raise releases.ReleaseFehler(
             f"Vor {jugendamt}/{wahl.id} gibt es kein freigegebenes Release. Erwartet: ein früheres, das wieder "

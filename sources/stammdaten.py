@@ -7,7 +7,6 @@ Not here: the descriptions (``sources/jugendaemter``, ``sources/*/contract.yml``
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -64,11 +63,6 @@ SCHEMATA: dict[str, tuple[str, dict[str, type[pl.DataType]]]] = {
     "quarantaene": (
         "Werte angenommener Lieferungen, die den Vertrag verletzen",
         {"jugendamt": T, "extrakt": T, "lieferung": T, "raum_schluessel": T, "meldung": T},
-    ),
-    "lieferungen": (
-        "Angenommene Lieferungen",
-        {"jugendamt": T, "extrakt": T, "familie": T, "datei": T, "lieferung": T, "lieferung_nr": G, "zeilen": G,
-         "quarantaene_zeilen": G, "kodierung": T, "datenstand": D, "musterdaten": W},
     ),
 }  # fmt: skip
 
@@ -169,13 +163,6 @@ def als_tabellen(
         "kennzahlen": [_katalogzeile(k) for k in katalog],
         "bestandteile": [z for k in katalog for z in _bestandteile(k)],
         "familien": [{"familie": f, "name": n, "vorhanden": f in vorhanden} for f, n in lade_familien().items()],
-        "lieferungen": [
-            {"jugendamt": e.jugendamt, "extrakt": e.extrakt, "familie": vertraege[e.extrakt].familie,
-             "datei": e.datei, "lieferung": e.sha256, "lieferung_nr": e.lieferung_nr, "zeilen": e.zeilen,
-             "quarantaene_zeilen": e.quarantaene_zeilen, "kodierung": e.kodierung,
-             "datenstand": date.fromisoformat(e.stand[:10]) if e.stand else None, "musterdaten": e.musterdaten}
-            for e in lieferungen if e.extrakt in vertraege
-        ],
     }  # fmt: skip
     felder = SCHEMATA["quarantaene"][1]
     zeilen["quarantaene"] = [{f: z[f] for f in felder} for z in quarantaene]
