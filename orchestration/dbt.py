@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any
 
 import duckdb
 
+from orchestration.sperre import sperre
 from orchestration.umgebung import Umgebung
 from quality.befund import Befund
 from sources.ablage import schreibe_datei
@@ -61,7 +62,7 @@ class Dbt:
 
     @property
     def manifest_datei(self) -> Path:
-        """Our copy of dbt's manifest: dbt writes its own in place, and a kill may leave half of it."""
+        """Our own manifest: dbt writes its one in place, and a kill or a second process may leave half of it."""
         return self.umgebung.ablage.dbt_ziel / "manifest_geprueft.json"
 
     def _rufe(self, *argumente: str) -> Any:
@@ -93,21 +94,28 @@ class Dbt:
                 gesamt.update(f"{datei.name}\0".encode() + datei.read_bytes())
         return gesamt.hexdigest()
 
+    @contextmanager
+    def _allein(self) -> Iterator[None]:
+        """One parse at a time: every start parses if it must, before anybody holds the lock of the data home."""
+        with sperre(self.umgebung.ablage.dbt_ziel / "parse.sperre", "parse", warten_s=300):
+            self.umgebung.ablage.raeume(self.umgebung.ablage.dbt_ziel)
+            yield
+
     def parse(self) -> None:
         """Parse the project unless today's manifest is there already. Raises :class:`DbtGescheitert`."""
         merker = self.umgebung.ablage.dbt_ziel / "abdruck"
-        if self.manifest_datei.exists() and merker.exists() and merker.read_text() == self._abdruck():
-            return
-        self._parse()
-        schreibe_datei(merker, lambda p: p.write_text(self._abdruck()))
+        with self._allein():
+            if self.manifest_datei.exists() and merker.exists() and merker.read_text() == self._abdruck():
+                return
+            self._parse()
+            schreibe_datei(merker, lambda p: p.write_text(self._abdruck()))
 
     def _parse(self) -> None:
         ergebnis = self._rufe("parse")
         if not ergebnis.success:
             raise DbtGescheitert(f"Das dbt-Projekt ist nicht lesbar: {ergebnis.exception}")
         self._geparst = ergebnis.result
-        eigenes = self.umgebung.ablage.dbt_ziel / "manifest.json"
-        schreibe_datei(self.manifest_datei, lambda p: shutil.copyfile(eigenes, p))
+        schreibe_datei(self.manifest_datei, lambda p: ergebnis.result.write(str(p)))
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
@@ -122,7 +130,8 @@ class Dbt:
             DbtGescheitert: a model failed, or a structural test (severity error).
         """
         if self._geparst is None:
-            self._parse()
+            with self._allein():
+                self._parse()
         antwort = self._rufe("build", *auswahl)
         if antwort.exception is not None and antwort.result is None:
             raise DbtGescheitert(f"dbt ist nicht gelaufen: {antwort.exception!r}")

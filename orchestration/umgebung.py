@@ -11,7 +11,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from sources.ablage import Ablage
+from sources.ablage import Ablage, schreibe_datei
 
 WURZEL = Path(__file__).resolve().parents[1]
 PROFILE = WURZEL / "sources" / "jugendaemter"
@@ -52,7 +52,7 @@ class Umgebung:
         self.ablage.dagster.mkdir(parents=True, exist_ok=True)
         eigene = self.ablage.dagster / "dagster.yaml"
         if not eigene.exists() or eigene.read_bytes() != (WURZEL / "dagster.yaml").read_bytes():
-            shutil.copyfile(WURZEL / "dagster.yaml", eigene)
+            schreibe_datei(eigene, lambda p: shutil.copyfile(WURZEL / "dagster.yaml", p))
 
 
 def lies_umgebung(home: Path | None = None) -> Umgebung:

@@ -56,7 +56,7 @@ def pruefe(inhalt: bytes, dateiname: str, vertrag: Vertrag, angaben: Mapping[str
     """Read and judge one delivery.
 
     Returns:
-        Cells that meet the contract (columns of ``sources/zellen.yml`` without the technical ones) and the rows
+        Cells that meet the contract (columns of ``sources/spalten.yml`` without the technical ones) and the rows
         that do not (columns of :data:`QUARANTAENE_SCHEMA`).
 
     Raises:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,14 +106,21 @@ class Ablage:
 
     def aufraeumen(self) -> None:
         """Remove what an interrupted run left unfinished; only the holder of the lock may call this."""
-        stores = (self.archiv, self.lake, self.quarantaene, self.releases, self.bi, self.stand, self.pruefung,
-                  self.dbt_ziel)  # fmt: skip
-        reste = [r for ordner in stores for r in ordner.rglob(f"{UNFERTIG}*")]
-        for rest in [*reste, *self.home.glob(f"{UNFERTIG}*")]:
-            if rest.is_dir() and not rest.is_symlink():
-                shutil.rmtree(rest, ignore_errors=True)
-            else:
-                rest.unlink(missing_ok=True)
+        for ordner in (self.archiv, self.lake, self.quarantaene, self.releases, self.bi, self.stand, self.pruefung):
+            self.raeume(ordner)
+        _entferne(self.home.glob(f"{UNFERTIG}*"))
+
+    def raeume(self, ordner: Path) -> None:
+        """Remove what is unfinished below one folder; only for who holds that folder's lock."""
+        _entferne(list(ordner.rglob(f"{UNFERTIG}*")))
+
+
+def _entferne(reste: Iterable[Path]) -> None:
+    for rest in reste:
+        if rest.is_dir() and not rest.is_symlink():
+            shutil.rmtree(rest, ignore_errors=True)
+        else:
+            rest.unlink(missing_ok=True)
 
 
 def _fsync(pfad: Path) -> None:
@@ -127,7 +134,7 @@ def _fsync(pfad: Path) -> None:
 def schreibe_datei(ziel: Path, schreiben: Callable[[Path], object]) -> None:
     """Let ``schreiben`` make a file under a temporary name, then move it to ``ziel``."""
     ziel.parent.mkdir(parents=True, exist_ok=True)
-    vorlaeufig = ziel.parent / f"{UNFERTIG}{ziel.name}"
+    vorlaeufig = ziel.parent / f"{UNFERTIG}{os.getpid()}-{ziel.name}"
     try:
         schreiben(vorlaeufig)
         _fsync(vorlaeufig)

@@ -89,6 +89,27 @@ class Hierarchie(Basis):
     bezeichnung: _Text
 
 
+class Dialekt(Basis):
+    """How an office writes an extract, where that differs from the contract.
+
+    Attributes:
+        trennzeichen: separator, where it can't be found from the file.
+        zahlen: "deutsch" (1.234,56), "englisch" (1,234.56) or "auto" (one reading must fit all values of a column).
+        umkehren: fields whose sign is turned round (an office that writes expenses as negative amounts).
+        summenzeilen: field -> regular expression; rows that match are totals: left out, counted and reported.
+        nebeneinander: delivered column -> {field: value}; these columns stand side by side and become rows, their
+            content goes to ``wertfeld``.
+        wertfeld: see ``nebeneinander``.
+    """
+
+    trennzeichen: str = ""
+    zahlen: Literal["auto", "deutsch", "englisch"] = "auto"
+    umkehren: tuple[str, ...] = ()
+    summenzeilen: dict[str, str] = {}
+    nebeneinander: dict[str, dict[str, str]] = {}
+    wertfeld: str = ""
+
+
 class Feed(Basis):
     """Which delivered files belong to which extract.
 
@@ -99,6 +120,8 @@ class Feed(Basis):
             `{jahr}` takes four digits, any other placeholder letters a-z and `_`.
         spalten: delivered column -> column of the contract, where the names differ.
         werte: placeholder -> the only values it may take (lower case).
+        uebersetzungen: field -> {delivered word: code}, beside those of the contract.
+        dialekt: how the office writes its files.
     """
 
     feed: _Name
@@ -106,6 +129,8 @@ class Feed(Basis):
     muster: Annotated[tuple[_Text, ...], Field(min_length=1)]
     spalten: dict[str, str] = {}
     werte: dict[str, Annotated[tuple[_Text, ...], Field(min_length=1)]] = {}
+    uebersetzungen: dict[str, dict[str, str]] = {}
+    dialekt: Dialekt = Dialekt()
 
     @field_validator("muster")
     @classmethod

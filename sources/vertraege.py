@@ -1,6 +1,6 @@
 """Extract contracts: what one delivered extract is, described once as data.
 
-Here: the models of ``sources/<extract>/contract.yml`` and ``sources/zellen.yml`` and their loader.
+Here: the models of ``sources/<extract>/contract.yml`` and ``sources/spalten.yml`` and their loader.
 Not here: reading a delivery (``sources/formate``), turning it into cells (``sources/zellen.py``), judging
 its rows (``quality/tuer.py``).
 """
@@ -8,12 +8,13 @@ its rows (``quality/tuer.py``).
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 WURZEL = Path(__file__).parent
 
@@ -36,8 +37,84 @@ class Spalte(_Modell):
     muster: str = ""
     min: float | None = None
     max: float | None = None
+    einheit: str = ""
     technisch: bool = False
     bedeutung: str
+
+
+class Feld(Spalte):
+    """One field of a record, and how it is delivered.
+
+    Attributes:
+        geliefert: further headings under which the column arrives; a profile may map others.
+        pflicht: the delivered file must have the column.
+        uebersetzung: delivered word -> code of the field; a profile may add others.
+        codeliste: name of a dated code list of the contract.
+        fuehrende_nullen: length to which lost leading zeros are given back; each repair is counted.
+        schluesselart: the field is a key of a Raum, of this art (``lokal``, ``ags``).
+        von: first position of a fixed-width field, counted from 1; ``bis`` its last.
+        zweck: personal extracts: measures of the Verdichtung that need the column.
+    """
+
+    geliefert: tuple[str, ...] = ()
+    pflicht: bool = True
+    uebersetzung: dict[str, str] = Field(default_factory=dict)
+    codeliste: str = ""
+    fuehrende_nullen: int = 0
+    schluesselart: str = ""
+    von: int = 0
+    bis: int = 0
+    zweck: tuple[str, ...] = ()
+
+
+class Code(_Modell):
+    """One entry of a code list with the days on which it may be used (no end = open)."""
+
+    code: str
+    text: str
+    gueltig_von: date
+    gueltig_bis: date | None = None
+    annahme: bool = False
+
+
+class Codeliste(_Modell):
+    """A versioned code list; ``gueltig_am`` is the date field that decides which version holds for a record."""
+
+    gueltig_am: str
+    werte: tuple[Code, ...]
+
+
+class Regel(_Modell):
+    """A condition over the fields of one record, as an SQL expression that polars understands.
+
+    ``sperrend``: the record goes to quarantine; ``verdacht``: it passes and is reported under the rule's name.
+    """
+
+    name: str
+    bedingung: str
+    meldung: str
+    schwere: Literal["sperrend", "verdacht"] = "sperrend"
+
+
+class Satzart(_Modell):
+    """Which records of a fixed-width file are meant: those with ``wert`` at the positions ``von`` to ``bis``."""
+
+    laenge: int
+    von: int = 0
+    bis: int = 0
+    wert: str = ""
+
+
+class Verdichtung(_Modell):
+    """What may leave the work area of a personal extract: counts per group, never a record.
+
+    ``modelle`` name dbt models tagged ``fallebene`` whose results leave instead of a plain count; each is an extract
+    of its own with a contract of form "saetze".
+    """
+
+    gruppen: tuple[str, ...] = ()
+    zaehler: str = "anzahl"
+    modelle: tuple[str, ...] = ()
 
 
 class Dimension(_Modell):
@@ -85,48 +162,95 @@ class Schwellen(_Modell):
 
 
 class Vertrag(_Modell):
-    """The contract of one extract; ``spalten`` come from ``sources/zellen.yml``."""
+    """The contract of one extract; the common ``spalten`` come from ``sources/spalten.yml``.
+
+    Attributes:
+        form: "zellen" (one row per published cell) or "saetze" (one row per delivered record with ``felder``).
+        dateimuster: file patterns under which every Jugendamt may deliver it without a feed in its profile.
+        periode: what a later delivery replaces: the name of a field, "dateiname" ({jahr}) or "gesamt".
+        kopf_suchen: the header is the first row that holds all obligatory columns, below any preamble.
+        blatt: sheet of a workbook; default the first.
+        personenbezogen: true, false, or "einzelsaetze": personal unless the file has the column
+            ``verdichtung.zaehler``.
+        faellig: month and day of the following year by which the delivery for a Berichtsjahr is expected.
+    """
 
     extrakt: str
     titel: str
     familie: str
     korn: str
-    format: Literal["regionaldatenbank_csv", "tabelle"]
+    form: Literal["zellen", "saetze"] = "zellen"
+    format: Literal["regionaldatenbank_csv", "tabelle", "destatis", "ffcsv", "festbreite"]
     quelle: str
-    messgroesse: str = ""
-    schluesselart: str
-    schluesselspalte: str = "raum_schluessel"
-    namensspalte: str = "raum_name"
-    schluesselmuster: str
-    zeit: Literal["stichtag", "jahr", "dateiname"]
-    stichtag: str = Field(default="12-31", description="month and day a bare year stands for")
+    dateimuster: tuple[str, ...] = ()
     kodierungen: tuple[str, ...]
-    tabellen: dict[str, Tabelle]
-    dimensionen: dict[str, Dimension] = Field(default_factory=dict)
-    zeichen: dict[str, str]
-    personenbezogen: bool
+    personenbezogen: bool | Literal["einzelsaetze"]
     oeffentlich: bool = Field(description="already published by its source: needs no disclosure control")
     rechtsgrundlage: str
     lizenz: str
     attribution: str
     turnus: str
+    faellig: str = Field(default="", pattern=r"^(\d\d-\d\d)?$")
     aufbewahrung: str
-    reihenbrueche: tuple[Reihenbruch, ...] = ()
     schwellen: Schwellen = Schwellen()
+    # form "zellen"
+    messgroesse: str = ""
+    schluesselart: str = ""
+    schluesselspalte: str = "raum_schluessel"
+    namensspalte: str = "raum_name"
+    schluesselmuster: str = ""
+    zeit: Literal["stichtag", "jahr", "dateiname", ""] = ""
+    stichtag: str = Field(default="12-31", description="month and day a bare year stands for")
+    tabellen: dict[str, Tabelle] = Field(default_factory=dict)
+    dimensionen: dict[str, Dimension] = Field(default_factory=dict)
+    zeichen: dict[str, str] = Field(default_factory=dict)
+    reihenbrueche: tuple[Reihenbruch, ...] = ()
+    # form "saetze"
+    felder: tuple[Feld, ...] = ()
+    schluesselfelder: tuple[str, ...] = ()
+    periode: str = "gesamt"
+    kopf_suchen: bool = False
+    blatt: str = ""
+    satzart: Satzart | None = None
+    codelisten: dict[str, Codeliste] = Field(default_factory=dict)
+    regeln: tuple[Regel, ...] = ()
+    verdichtung: Verdichtung | None = None
     spalten: tuple[Spalte, ...] = ()
     sha256: str = ""
 
     @model_validator(mode="after")
-    def _tabellen_passen(self) -> Vertrag:
-        if self.format == "tabelle" and not all(t.spalten for t in self.tabellen.values()):
-            raise ValueError("format 'tabelle' verlangt 'spalten' je Tabelle")
-        if self.format == "regionaldatenbank_csv" and not self.messgroesse:
-            raise ValueError("format 'regionaldatenbank_csv' verlangt 'messgroesse'")
+    def _form_passt(self) -> Vertrag:
+        for bedingung, forderung in self._forderungen():
+            if not bedingung:
+                raise ValueError(forderung)
         return self
+
+    def _forderungen(self) -> list[tuple[bool, str]]:
+        if self.form == "zellen":
+            rechteck = self.format == "tabelle"
+            return [
+                (bool(self.tabellen and self.schluesselart and self.schluesselmuster and self.zeit),
+                 "form 'zellen' verlangt tabellen, schluesselart, schluesselmuster und zeit"),
+                (not rechteck or all(t.spalten for t in self.tabellen.values()),
+                 "format 'tabelle' verlangt 'spalten' je Tabelle"),
+                (rechteck or bool(self.messgroesse), f"format '{self.format}' verlangt 'messgroesse'"),
+            ]  # fmt: skip
+        namen = {f.name for f in self.felder}
+        genannt = {*self.schluesselfelder, *(self.verdichtung.gruppen if self.verdichtung else ())}
+        return [
+            (bool(self.felder and self.schluesselfelder), "form 'saetze' verlangt felder und schluesselfelder"),
+            (genannt <= namen, f"kein Feld heißt {', '.join(sorted(genannt - namen))}"),
+            (self.periode in {*namen, "dateiname", "gesamt"}, f"periode '{self.periode}' ist kein Feld"),
+            (all(f.codeliste in {"", *self.codelisten} for f in self.felder), "ein Feld nennt eine fehlende Codeliste"),
+            (not self.personenbezogen or self.verdichtung is not None, "ein Personenbezug verlangt eine verdichtung"),
+            (self.format != "festbreite" or self.satzart is not None, "format 'festbreite' verlangt satzart"),
+        ]  # fmt: skip
 
     @property
     def schluessel(self) -> list[str]:
-        """Columns that identify one cell within a delivery."""
+        """Columns that identify one row within a delivery."""
+        if self.form == "saetze":
+            return list(self.schluesselfelder)
         return ["tabelle", "raum_schluessel", "stichtag", "messgroesse", "herkunft", "geschlecht",
                 "altersgruppe", "nationalitaet", "merkmal"]  # fmt: skip
 
@@ -148,11 +272,16 @@ def pruefmeldung(fehler: ValidationError) -> str:
 
 def lade_vertrag(datei: Path) -> Vertrag:
     """Read one contract. Raises :class:`VertragFehler`."""
-    gemeinsam = WURZEL / "zellen.yml"
-    spalten = _lies_yaml(gemeinsam)["spalten"]
+    gemeinsam = WURZEL / "spalten.yml"
+    listen = {
+        name: TypeAdapter(tuple[Spalte, ...]).validate_python(liste) for name, liste in _lies_yaml(gemeinsam).items()
+    }
+    technisch = tuple(s.model_copy(update={"technisch": True}) for s in listen["technisch"])
     abdruck = hashlib.sha256(gemeinsam.read_bytes() + datei.read_bytes()).hexdigest()
     try:
-        return Vertrag.model_validate({**_lies_yaml(datei), "spalten": spalten, "sha256": abdruck})
+        vertrag = Vertrag.model_validate(_lies_yaml(datei))
+        spalten = (*(vertrag.felder if vertrag.form == "saetze" else ()), *listen[vertrag.form], *technisch)
+        return vertrag.model_copy(update={"spalten": spalten, "sha256": abdruck})
     except ValidationError as fehler:
         raise VertragFehler(f"{datei}: {pruefmeldung(fehler)}. Muster: ein vorhandener contract.yml.") from None
 

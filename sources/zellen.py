@@ -30,7 +30,7 @@ def in_zellen(gelesen: Gelesen, vertrag: Vertrag, angaben: Mapping[str, str]) ->
             (``spalte:<delivered>`` -> contract column).
 
     Returns:
-        One row per cell with the non-technical columns of ``sources/zellen.yml``; a value that could not be
+        One row per cell with the non-technical columns of ``sources/spalten.yml``; a value that could not be
         cast is null and its text stands in ``wert_roh``; an unknown code is the word ``unbekannt``, the published
         one stands in the column's ``_roh`` twin.
 
