@@ -33,6 +33,9 @@ class Bestandteil(_Modell):
     vorzeichen: Literal[1, -1] = 1
     jahre_zurueck: int = Field(default=0, ge=0)
     alter: tuple[int, int] | None = Field(default=None, description="von, bis unter; 999 = offen")
+    schaetzung: bool = Field(
+        default=False, description="age groups of at most five years may be cut in proportion; flagged geschaetzt"
+    )
     geschlecht: str = "insgesamt"
     nationalitaet: str = "insgesamt"
     merkmal: str = "insgesamt"

@@ -57,7 +57,7 @@ SCHEMATA: dict[str, tuple[str, dict[str, type[pl.DataType]]]] = {
     "bestandteile": (
         "Summanden von Zähler und Nenner der Kennzahlen",
         {"kennzahl": T, "version": G, "seite": T, "nr": G, "messgroesse": T, "vorzeichen": G, "jahre_zurueck": G,
-         "alter_von": G, "alter_bis": G, "geschlecht": T, "nationalitaet": T, "merkmal": T},
+         "alter_von": G, "alter_bis": G, "schaetzung": W, "geschlecht": T, "nationalitaet": T, "merkmal": T},
     ),
     "familien": ("Datenfamilien des Berichts", {"familie": T, "name": T, "vorhanden": W}),
     "quarantaene": (

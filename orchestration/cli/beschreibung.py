@@ -18,10 +18,11 @@ from orchestration.haus import Haus
 from orchestration.umgebung import WURZEL, lies_umgebung
 from quality import gate, tuer
 from quality.schema import dbt_quellen_yaml
+from quality.woerterbuch import extrakte_md
 from sources.formate import Gelesen, regionaldatenbank, tabelle
 from sources.katalog import Kennzahl
+from sources.stammdaten import lade_familien
 
-QUELLEN = WURZEL / "dbt_project" / "models" / "staging" / "_quellen.yml"
 kennzahl = typer.Typer(help="Der Katalog der Kennzahlen.", no_args_is_help=True)
 
 
@@ -49,10 +50,20 @@ def _katalog_maengel(haus: Haus) -> list[str]:
     ]
 
 
-def _quellen_maengel(haus: Haus) -> list[str]:
-    if QUELLEN.exists() and QUELLEN.read_text("utf-8") == dbt_quellen_yaml(haus.vertraege):
-        return []
-    return [f"{QUELLEN.relative_to(WURZEL)} ist veraltet. Bitte: 'berichtswesen check --schreiben'."]
+def _erzeugt(haus: Haus) -> dict[Path, str]:
+    """Files made from descriptions, and what they must hold today."""
+    return {
+        WURZEL / "dbt_project" / "models" / "staging" / "_quellen.yml": dbt_quellen_yaml(haus.vertraege),
+        WURZEL / "docs" / "extrakte.md": extrakte_md(haus.vertraege, lade_familien()),
+    }
+
+
+def _veraltete(haus: Haus) -> list[str]:
+    return [
+        f"{datei.relative_to(WURZEL)} ist veraltet. Bitte: 'berichtswesen check --schreiben'."
+        for datei, text in _erzeugt(haus).items()
+        if not datei.exists() or datei.read_text("utf-8") != text
+    ]
 
 
 def check(
@@ -61,11 +72,12 @@ def check(
     """Verträge, Profile, Katalog und Abnahmeliste prüfen, ohne Daten."""
     haus = Haus(lies_umgebung())
     if schreiben:
-        QUELLEN.write_text(dbt_quellen_yaml(haus.vertraege), "utf-8")
+        for datei, text in _erzeugt(haus).items():
+            datei.write_text(text, "utf-8")
     pruefungen: list[tuple[str, Callable[[Haus], list[str]], int]] = [
         ("Profile und ihre Feeds", _feeds_maengel, len(haus.profile)),
         ("Katalog", _katalog_maengel, len(haus.katalog)),
-        ("Verträge und dbt-Quellen", _quellen_maengel, len(haus.vertraege)),
+        ("Verträge und was aus ihnen gemacht ist", _veraltete, len(haus.vertraege)),
     ]
     maengel = []
     for name, pruefung, anzahl in pruefungen:

@@ -1,5 +1,6 @@
 -- Each addend of numerator and denominator per Raum, year and source: the exact age group if a table has it, else
--- the sum of age groups that tile the interval without gap or overlap, from the table that ranks first.
+-- the sum of age groups that tile the interval without gap or overlap, from the table that ranks first. Where the
+-- catalogue allows an estimate, an age group of at most five years may be cut in proportion.
 with
 
 bestandteile as (
@@ -11,7 +12,7 @@ messgroessen as (
     where herkunft = 'gezaehlt'
 ),
 
-treffer as (
+anteile as (
     select
         bestandteile.kennzahl,
         bestandteile.version,
@@ -28,13 +29,16 @@ treffer as (
         messgroessen.stichtag,
         messgroessen.alter_von = bestandteile.alter_von
         and messgroessen.alter_bis = bestandteile.alter_bis as ist_genau,
-        sum(messgroessen.wert) as wert,
-        {{ summenstatus('messgroessen.status') }} as status,
-        max(messgroessen.datenstand) as datenstand,
-        bool_or(messgroessen.musterdaten) as musterdaten,
-        bool_or(messgroessen.ist_geschaetzt) as ist_geschaetzt,
-        sum(messgroessen.alter_bis - messgroessen.alter_von) as breite,
-        max(bestandteile.alter_bis - bestandteile.alter_von) as breite_soll
+        messgroessen.wert,
+        messgroessen.status,
+        messgroessen.datenstand,
+        messgroessen.musterdaten,
+        messgroessen.ist_geschaetzt,
+        messgroessen.alter_bis - messgroessen.alter_von as gruppenbreite,
+        least(messgroessen.alter_bis, bestandteile.alter_bis)
+        - greatest(messgroessen.alter_von, bestandteile.alter_von) as breite,
+        bestandteile.alter_bis - bestandteile.alter_von as breite_soll,
+        bestandteile.schaetzung
     from bestandteile
     inner join messgroessen
         on
@@ -42,11 +46,38 @@ treffer as (
             and bestandteile.geschlecht = messgroessen.geschlecht
             and bestandteile.nationalitaet = messgroessen.nationalitaet
             and bestandteile.merkmal = messgroessen.merkmal
-            and bestandteile.alter_von <= messgroessen.alter_von
-            and bestandteile.alter_bis >= messgroessen.alter_bis
+            and bestandteile.alter_von < messgroessen.alter_bis
+            and bestandteile.alter_bis > messgroessen.alter_von
     where
         messgroessen.altersgruppe != 'insgesamt'
         or (bestandteile.alter_von = messgroessen.alter_von and bestandteile.alter_bis = messgroessen.alter_bis)
+),
+
+treffer as (
+    select
+        kennzahl,
+        version,
+        seite,
+        nr,
+        vorzeichen,
+        jahre_zurueck,
+        jugendamt,
+        raum_id,
+        berichtsjahr,
+        quelle,
+        tabelle,
+        rang,
+        stichtag,
+        ist_genau,
+        sum(wert * breite / gruppenbreite) as wert,
+        {{ summenstatus('status') }} as status,
+        max(datenstand) as datenstand,
+        bool_or(musterdaten) as musterdaten,
+        bool_or(ist_geschaetzt or breite < gruppenbreite) as ist_geschaetzt,
+        sum(breite) as breite,
+        max(breite_soll) as breite_soll
+    from anteile
+    where breite = gruppenbreite or (schaetzung and gruppenbreite <= 5)
     group by all
 ),
 
@@ -60,5 +91,5 @@ from passend
 qualify
     row_number() over (
         partition by kennzahl, version, seite, nr, jugendamt, raum_id, berichtsjahr, quelle
-        order by ist_genau desc, rang asc, tabelle asc
+        order by ist_genau desc, ist_geschaetzt asc, rang asc, tabelle asc
     ) = 1
