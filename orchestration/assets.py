@@ -26,6 +26,7 @@ from dagster import (
 )
 
 from orchestration.dbt import Dbt, DbtErgebnis
+from orchestration.fallebene import Fallebene
 from orchestration.haus import Haus
 from orchestration.kandidat import Kandidat, erstelle
 from orchestration.resources import Auftrag, Datenhaus
@@ -79,7 +80,7 @@ def annahme_asset(feeds: list[AssetSpec], partitionen: StaticPartitionsDefinitio
     ) -> Iterator[MaterializeResult[Any]]:
         haus = datenhaus.haus
         jugendaemter = _jugendaemter(context)
-        ergebnis = haus.nimm_an(jugendaemter, auftrag.landing_ordner)
+        ergebnis = haus.nimm_an(jugendaemter, auftrag.landing_ordner, Fallebene(datenhaus.dbt, haus.profile))
         for lieferung in ergebnis.neu:
             context.log_event(
                 AssetMaterialization(

@@ -25,6 +25,7 @@ from sources.ablage import schreibe_datei
 from sources.katalog import Kennzahl
 
 MARTS = "tag:veroeffentlicht"
+FALLEBENE = "tag:fallebene"
 EXPOSURE = "exposure.berichtswesen.marts"
 
 
@@ -65,11 +66,11 @@ class Dbt:
         """Our own manifest: dbt writes its one in place, and a kill or a second process may leave half of it."""
         return self.umgebung.ablage.dbt_ziel / "manifest_geprueft.json"
 
-    def _rufe(self, *argumente: str) -> Any:
+    def _rufe(self, *argumente: str, ordner: Path | None = None) -> Any:
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
         from dbt.cli.main import dbtRunner
 
-        projekt, ziel = str(self.umgebung.dbt_projekt), str(self.umgebung.ablage.dbt_ziel)
+        projekt, ziel = str(self.umgebung.dbt_projekt), str(ordner or self.umgebung.ablage.dbt_ziel)
         optionen = [
             "--project-dir",
             projekt,
@@ -107,6 +108,8 @@ class Dbt:
         with self._allein():
             if self.manifest_datei.exists() and merker.exists() and merker.read_text() == self._abdruck():
                 return
+            # after a change of the project, dbt's partial parse has lost descriptions of singular tests
+            (self.umgebung.ablage.dbt_ziel / "partial_parse.msgpack").unlink(missing_ok=True)
             self._parse()
             schreibe_datei(merker, lambda p: p.write_text(self._abdruck()))
 
@@ -129,9 +132,7 @@ class Dbt:
         Raises:
             DbtGescheitert: a model failed, or a structural test (severity error).
         """
-        if self._geparst is None:
-            with self._allein():
-                self._parse()
+        self.parse_einmal()
         antwort = self._rufe("build", *auswahl)
         if antwort.exception is not None and antwort.result is None:
             raise DbtGescheitert(f"dbt ist nicht gelaufen: {antwort.exception!r}")
@@ -152,6 +153,30 @@ class Dbt:
             raise DbtGescheitert(f"{len(schlecht)} Schritte in dbt sind gescheitert: {gruende}")
         self.gelaufen += ergebnisse
         return ergebnisse
+
+    def parse_einmal(self) -> None:
+        """Read the project for this process. Raises :class:`DbtGescheitert`."""
+        if self._geparst is None:
+            with self._allein():
+                self._parse()
+
+    def baue_im_arbeitsbereich(self, ordner: Path, auswahl: str) -> Path:
+        """Build a selection in a folder of its own: database, target, logs and temporary files lie there.
+
+        To be called after :meth:`parse_einmal`, so that a project that can't be read is no fault of a delivery.
+
+        Returns:
+            The database file.
+
+        Raises:
+            DbtGescheitert: without dbt's message, which may quote rows.
+        """
+        with self.umgebung.im_arbeitsbereich(ordner) as datenbank:
+            # DuckDB's errors quote values, and the console goes to logs that stay
+            antwort = self._rufe("--log-level", "none", "run", "--select", auswahl, ordner=ordner)
+        if not antwort.success:
+            raise DbtGescheitert("dbt ist im Arbeitsbereich gescheitert.")
+        return datenbank
 
     def befunde(self, jugendaemter: Iterable[str]) -> dict[str, list[Befund]]:
         """Outcome of every data test (severity warn) per Jugendamt.

@@ -12,7 +12,7 @@ from typing import Any
 from dagster import AssetKey, AssetSpec
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, build_dbt_asset_specs
 
-from orchestration.dbt import MARTS
+from orchestration.dbt import FALLEBENE, MARTS
 
 
 class Uebersetzer(DagsterDbtTranslator):
@@ -39,7 +39,7 @@ def specs(manifest: Mapping[str, Any], *, marts: bool) -> list[AssetSpec]:
         manifest=manifest,
         dagster_dbt_translator=uebersetzer,
         select=MARTS if marts else "fqn:*",
-        exclude=None if marts else MARTS,
+        exclude=None if marts else f"{MARTS} {FALLEBENE}",
     )
     knoten = {
         uebersetzer.get_asset_key(k): unique_id

@@ -14,7 +14,7 @@ from dagster import Definitions, StaticPartitionsDefinition, in_process_executor
 
 from orchestration import assets
 from orchestration.automation import jahresplaene, landing_sensor, stoerungsmail
-from orchestration.dbt import MARTS, Dbt
+from orchestration.dbt import FALLEBENE, MARTS, Dbt
 from orchestration.haus import Haus
 from orchestration.jobs import refresh_job
 from orchestration.resources import Auftrag, Datenhaus
@@ -42,7 +42,7 @@ def baue(umgebung: Umgebung | None = None, ressourcen: Mapping[str, Any] | None 
     kern, marts = specs(dbt.manifest, marts=False), specs(dbt.manifest, marts=True)
     materialisiert = [
         assets.annahme_asset(feeds, partitionen),
-        assets.dbt_assets("dbt_kern", dbt, kern, ("--exclude", MARTS, "exposure:*")),
+        assets.dbt_assets("dbt_kern", dbt, kern, ("--exclude", MARTS, FALLEBENE, "exposure:*")),
         assets.geheimhaltung_asset([s.key for s in kern]),
         assets.dbt_assets("dbt_marts", dbt, marts, ("--select", MARTS)),
         assets.release_asset([s.key for s in marts], partitionen),

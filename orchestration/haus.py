@@ -17,13 +17,13 @@ from typing import Any
 from orchestration.sperre import jetzt
 from orchestration.umgebung import PROFILE, WURZEL, Umgebung
 from quality import geheimhaltung, tuer
-from quality.annahme import Annahme, Tuer
+from quality.annahme import Annahme, Tuer, Verdichter
 from reports import stand
 from sources import archiv, stammdaten
 from sources.ablage import AMTLICH, schreibe_json
 from sources.archiv import Ergebnis
 from sources.katalog import Kennzahl, lade_katalog
-from sources.profile import Feed, Profil, lade_amtliche_feeds, lade_profile
+from sources.profile import Profil, lade_amtliche_feeds, lade_profile
 from sources.vertraege import Vertrag, lade_vertraege
 
 RAEUME = ("sources", "quality", "reports", "orchestration", "dbt_project")
@@ -63,10 +63,10 @@ class Haus:
         return {p.jugendamt: p for p in lade_profile(self.umgebung.profilordner)}
 
     @cached_property
-    def feeds(self) -> dict[str, tuple[Feed, ...]]:
-        """Feeds by Jugendamt; nationwide ones under ``_amtlich``, the shipped ones if no profile folder has its own."""
+    def feeds(self) -> archiv.Feeds:
+        """Feeds by Jugendamt; the shipped nationwide ones if no profile folder has its own."""
         amtlich = lade_amtliche_feeds(self.umgebung.profilordner) or lade_amtliche_feeds([PROFILE])
-        return {AMTLICH: amtlich, **{j: p.feeds for j, p in self.profile.items()}}
+        return archiv.alle_feeds(self.profile.values(), amtlich, self.vertraege.values())
 
     @cached_property
     def katalog(self) -> list[Kennzahl]:
@@ -105,10 +105,12 @@ class Haus:
 
     # --- the steps of a refresh, in order ---------------------------------------------------------------
 
-    def nimm_an(self, jugendaemter: list[str], landing: Path | None) -> Annahme:
+    def nimm_an(self, jugendaemter: list[str], landing: Path | None, verdichter: Verdichter | None = None) -> Annahme:
         """Take deliveries in, and write descriptions as tables for dbt."""
         self.ablage.anlegen(list(self.profile))
-        annahme = Tuer(self.ablage, self.vertraege, jetzt, self.melde).nimm_an(self.feeds, landing, jugendaemter)
+        statistikstellen = {j for j, p in self.profile.items() if p.betriebsart == "statistikstelle"}
+        tuer_ = Tuer(self.ablage, self.vertraege, jetzt, self.melde, verdichter, statistikstellen)
+        annahme = tuer_.nimm_an(self.feeds, landing, jugendaemter)
         tabellen = stammdaten.als_tabellen(
             list(self.profile.values()),
             self.vertraege,

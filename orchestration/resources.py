@@ -21,8 +21,9 @@ from pydantic import Field, PrivateAttr
 
 from orchestration.dbt import Dbt
 from orchestration.haus import Haus
-from orchestration.sperre import ist_gehalten, prozess_kennung, sperre
+from orchestration.sperre import ist_gehalten, jetzt, prozess_kennung, sperre
 from orchestration.umgebung import lies_umgebung
+from quality import arbeitsbereich
 
 LAUFEND = [DagsterRunStatus.STARTED, DagsterRunStatus.STARTING, DagsterRunStatus.CANCELING]
 PROZESS = "berichtswesen/prozess"
@@ -52,6 +53,7 @@ def raeume_auf(instanz: DagsterInstance, haus: Haus, eigener: str | None) -> lis
     for lauf in tot:
         instanz.report_run_failed(lauf, "Der Prozess dieses Laufs lebt nicht mehr.")
         (haus.ablage.laeufe / lauf.run_id).unlink(missing_ok=True)
+    arbeitsbereich.raeume(haus.ablage, jetzt)
     haus.ablage.aufraeumen()
     return [lauf.run_id for lauf in tot]
 

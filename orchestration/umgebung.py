@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,6 +55,17 @@ class Umgebung:
         eigene = self.ablage.dagster / "dagster.yaml"
         if not eigene.exists() or eigene.read_bytes() != (WURZEL / "dagster.yaml").read_bytes():
             schreibe_datei(eigene, lambda p: shutil.copyfile(WURZEL / "dagster.yaml", p))
+
+    @contextmanager
+    def im_arbeitsbereich(self, ordner: Path) -> Iterator[Path]:
+        """Point dbt to a database in the work area of one run, which it gives; its tables lie beside that file."""
+        datenbank = ordner / self.ablage.warehouse.name
+        vorher = {n: os.environ.get(n, "") for n in ("BERICHTSWESEN_WAREHOUSE", "BERICHTSWESEN_ARBEIT")}
+        os.environ.update(BERICHTSWESEN_WAREHOUSE=str(datenbank), BERICHTSWESEN_ARBEIT=str(ordner))
+        try:
+            yield datenbank
+        finally:
+            os.environ.update(vorher)
 
 
 def lies_umgebung(home: Path | None = None) -> Umgebung:

@@ -2,7 +2,8 @@
 
 Here: the order of steps for one file (known? readable? good enough? archive, lake, landing emptied) and the
 rebuild of the lake from the archive.
-Not here: single steps (``sources/archiv.py``, ``quality/tuer.py``), when it happens (``orchestration``).
+Not here: single steps (``sources/archiv.py``, ``quality/tuer.py``, for persons ``quality/arbeitsbereich.py``), when it
+happens (``orchestration``).
 """
 
 from __future__ import annotations
@@ -11,15 +12,26 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from quality import tuer
-from quality.bestand import Bestand, lies_bestand, teile
+import polars as pl
+
+from quality import arbeitsbereich, tuer, zulassung
+from quality.bestand import Bestand, Teil, lies_bestand, teile
 from sources import archiv
 from sources.ablage import Ablage
 from sources.archiv import Ergebnis, Feeds, Fund
-from sources.formate import Lesefehler
+from sources.formate import Gelesen, Lesefehler
+from sources.profilmodell import Feed
 from sources.vertraege import Vertrag
 
 Fortschritt = Callable[[str], None]
+# Work area, pseudonymised rows, contract, Jugendamt -> rows per extract; raises Lesefehler.
+Verdichter = Callable[[Path, pl.DataFrame, Vertrag, str], Mapping[str, pl.DataFrame]]
+# What one delivery brings to the lake: rows by the contract they follow.
+Datensaetze = list[tuple[Vertrag, tuer.Geprueft]]
+
+
+class Stoerung(Exception):
+    """A fault of the program on a personal delivery; without the original message, which may quote rows."""
 
 
 @dataclass(frozen=True)
@@ -53,26 +65,36 @@ class Bisher:
 
 @dataclass(frozen=True)
 class Tuer:
-    """Everything a delivery is judged by; ``uhr`` gives the time of receipt (ISO, UTC)."""
+    """Everything a delivery is judged by; ``uhr`` gives the time of receipt (ISO, UTC).
+
+    ``verdichter`` makes aggregates of personal rows where a contract names models for it; ``statistikstellen`` are the
+    Jugendämter whose abgeschottete Statistikstelle may keep such originals.
+    """
 
     ablage: Ablage
     vertraege: Mapping[str, Vertrag]
     uhr: Callable[[], str]
     melde: Fortschritt = lambda _: None
+    verdichter: Verdichter | None = None
+    statistikstellen: Collection[str] = ()
 
     def nimm_an(self, feeds: Feeds, landing: Path | None, jugendaemter: Collection[str]) -> Annahme:
         """Give every waiting file an outcome, then bring the lake in line with the archive.
 
-        One bad file never stops the others. Files in the home's landing are removed once their bytes are kept.
+        One bad file never stops the others. Files in the home's landing are removed once their bytes are kept; of
+        personal ones nothing is kept but aggregates, and the removal is logged.
         """
-        for vertrag in self.vertraege.values():
+        arbeitsbereich.raeume(self.ablage, self.uhr)
+        for vertrag in (v for v in self.vertraege.values() if v.eigener_datensatz):
             tuer.schreibe_leere(self.ablage, vertrag)
-        erneuert = self._erneuere_lake()
+        erneuert = self._erneuere_lake(feeds)
         funde, unruhig = archiv.suche(self.ablage, feeds, landing, jugendaemter)
         neu, nicht, bekannt = [], [], 0
+        funde += zulassung.nachzuholen(self.ablage, feeds, jugendaemter, {f.sha256 for f in funde})
+        lieferungen = [e for _, e in archiv.lieferungen(self.ablage)]
         bisher = Bisher(
-            [e for _, e in archiv.lieferungen(self.ablage)],
-            lies_bestand(self.ablage, self.vertraege),
+            lieferungen,
+            lies_bestand(self.ablage, self.vertraege, lieferungen),
             frozenset(f.sha256 for f in funde),
         )
         for nummer, fund in enumerate(funde, 1):
@@ -85,9 +107,20 @@ class Tuer:
                 bekannt += 1
             if ist_neu or nummer % 50 == 0:
                 self.melde(f"Lieferung {nummer}/{len(funde)}: {fund.pfad.name}: {ergebnis.ergebnis}")
-            if fund.entfernen and ergebnis.ergebnis != "unbekannt":
-                fund.pfad.unlink()
+            self._entferne(fund, ergebnis, ist_neu)
         return Annahme(neu, bekannt, nicht, unruhig, erneuert)
+
+    def _entferne(self, fund: Fund, ergebnis: Ergebnis, ist_neu: bool) -> None:
+        """Empty landing; a file of another tree is the deliverer's own copy and stays."""
+        angaben = {n: getattr(ergebnis, n) for n in ("jugendamt", "extrakt", "datei", "sha256", "art")}
+        if fund.entfernen and ergebnis.ergebnis != "unbekannt":
+            if ergebnis.personenbezogen:
+                arbeitsbereich.loesche(self.ablage, fund.pfad, self.uhr, grund=ergebnis.ergebnis, **angaben)
+            else:
+                fund.pfad.unlink()
+        elif ergebnis.personenbezogen and ist_neu:
+            grund = f"{ergebnis.ergebnis}; eigene Kopie der liefernden Stelle außerhalb von landing"
+            arbeitsbereich.protokolliere(self.ablage, self.uhr, ausgang="belassen", grund=grund, **angaben)
 
     def _nimm_eine(self, fund: Fund, bisher: Bisher) -> tuple[Ergebnis, bool]:
         """Outcome of one file, and whether it is new."""
@@ -112,10 +145,21 @@ class Tuer:
         try:
             return self._pruefe_und_archiviere(fund, grund, bisher), True
         except Lesefehler as fehler:
-            vertrag = self.vertraege[fund.feed.extrakt]
-            ergebnis = replace(grund, ergebnis="abgewiesen", art=fehler.art, meldung=str(fehler))
-            archiv.vermerke(self.ablage, fund, ergebnis, behalten=not vertrag.personenbezogen)
+            personen = arbeitsbereich.kann_personen_enthalten(fund.pfad, self.vertraege[fund.feed.extrakt])
+            meldung = str(arbeitsbereich.ohne_inhalt(fehler) if personen else fehler)
+            ergebnis = replace(grund, ergebnis="abgewiesen", art=fehler.art, meldung=meldung, personenbezogen=personen)
+            archiv.vermerke(self.ablage, fund, ergebnis, behalten=not personen)
+            if personen and isinstance(fehler, tuer.ZuVieleFehler):
+                tuer.merke_abgewiesene(self.ablage, ergebnis, fehler)
             return ergebnis, True
+        except Exception as fehler:
+            if not self.vertraege[fund.feed.extrakt].personenbezogen:
+                raise
+            # what a library says of a value would stay in logs; the file stays in landing until the fault is mended
+            raise Stoerung(
+                f"Bei der Annahme von {fund.pfad.name} ist ein Fehler im Programm aufgetreten "
+                f"({type(fehler).__name__}). Die Einzeldaten sind gelöscht, die Datei liegt noch, wo sie lag."
+            ) from None
 
     def _schon_da(self, fund: Fund, vorhanden: Ergebnis, grund: Ergebnis, bisher: Bisher) -> tuple[Ergebnis, bool]:
         """Same bytes make no second delivery.
@@ -128,65 +172,150 @@ class Tuer:
                 f"Der Inhalt ist Byte für Byte der von {vorhanden.datei}, der Dateiname nennt aber anderes. Erwartet: "
                 "ein eigener Inhalt je Zeitraum und Thema. Bitte: prüfen, ob die richtige Datei geliefert wurde."
             )
-            ergebnis = replace(grund, ergebnis="abgewiesen", art="doppelt", meldung=meldung)
+            ergebnis = replace(
+                grund,
+                ergebnis="abgewiesen",
+                art="doppelt",
+                meldung=meldung,
+                personenbezogen=vorhanden.personenbezogen,
+            )
             archiv.vermerke(self.ablage, fund, ergebnis, behalten=False)
             return ergebnis, True
         if not bisher.bestand.ist_verdraengt(fund.sha256, bisher.im_korb):
             return vorhanden, False
         erneut = replace(vorhanden, lieferung_nr=bisher.naechste_nr(vorhanden.extrakt), empfangen=grund.empfangen)
         archiv.vermerke_erneut(self.ablage, fund, erneut)
-        vertrag = self.vertraege[vorhanden.extrakt]
-        geprueft = tuer.pruefe(fund.pfad.read_bytes(), fund.pfad.name, vertrag, fund.angaben)
-        self._uebernimm(vertrag, geprueft, erneut, bisher)
+        assert fund.feed is not None
+        datensaetze = self._aus_archiv(archiv.liefer_ordner(self.ablage, fund), erneut, fund.feed)
+        self._uebernimm(datensaetze, _teile(datensaetze, erneut), erneut, bisher)
         return erneut, True
 
-    def _uebernimm(self, vertrag: Vertrag, geprueft: tuer.Geprueft, ergebnis: Ergebnis, bisher: Bisher) -> None:
-        tuer.schreibe_lake(self.ablage, vertrag, geprueft, ergebnis)
+    def _uebernimm(self, datensaetze: Datensaetze, neue: list[Teil], ergebnis: Ergebnis, bisher: Bisher) -> None:
+        for vertrag, geprueft in datensaetze:
+            tuer.schreibe_lake(self.ablage, vertrag, geprueft, ergebnis)
         bisher.lieferungen.append(ergebnis)
-        bisher.bestand.merke(teile(geprueft.zellen, ergebnis))
+        bisher.bestand.merke(neue)
 
     def _pruefe_und_archiviere(self, fund: Fund, grund: Ergebnis, bisher: Bisher) -> Ergebnis:
         assert fund.feed is not None
         vertrag = self.vertraege[fund.feed.extrakt]
-        if vertrag.personenbezogen:
-            raise Lesefehler(
-                "personenbezogen",
-                f"Der Extrakt {vertrag.extrakt} enthält Einzeldaten",
-                "nur Aggregate; der Weg für Einzeldaten (Arbeitsbereich eines Laufs, Löschprotokoll) ist nicht gebaut",
-                "die Datei nicht anliefern",
-            )
-        geprueft = tuer.pruefe(fund.pfad.read_bytes(), fund.pfad.name, vertrag, fund.angaben)
+        geprueft = tuer.pruefe(fund.pfad.read_bytes(), fund.pfad.name, vertrag, fund.angaben, fund.feed)
         ergebnis = replace(
             grund,
             ergebnis="angenommen",
             meldung="",
             lieferung_nr=bisher.naechste_nr(vertrag.extrakt),
             kodierung=geprueft.gelesen.kodierung,
-            zeilen=len(geprueft.zellen),
+            zeilen=geprueft.zeilen,
             quarantaene_zeilen=len(geprueft.quarantaene),
+            verdacht_zeilen=geprueft.verdacht_zeilen,
+            reparaturen=geprueft.reparaturen,
+            weggelassen=geprueft.weggelassen,
             musterdaten=geprueft.gelesen.musterdaten,
+            personenbezogen=geprueft.personenbezogen,
             stand=geprueft.gelesen.meta.get("stand", ""),
         )
-        bisher.bestand.vergleiche(teile(geprueft.zellen, ergebnis), vertrag)
-        archiv.archiviere(self.ablage, fund, ergebnis, geprueft.gelesen, vertrag)
-        self._uebernimm(vertrag, geprueft, ergebnis, bisher)
+        datensaetze = self._verdichte(geprueft, vertrag, fund) if geprueft.personenbezogen else [(vertrag, geprueft)]
+        neue = _teile(datensaetze, ergebnis)
+        erlaubnis = zulassung.offene(self.ablage).get((ergebnis.jugendamt, ergebnis.sha256))
+        if erlaubnis is None:
+            for vertrag_, _ in datensaetze:
+                bisher.bestand.vergleiche([t for t in neue if t.extrakt == vertrag_.extrakt], vertrag_)
+        kopie = self._statt_original(datensaetze, fund) if geprueft.personenbezogen else None
+        archiv.archiviere(self.ablage, fund, ergebnis, datensaetze[0][1].gelesen, vertrag, kopie)
+        self._uebernimm(datensaetze, neue, ergebnis, bisher)
+        if erlaubnis is not None:
+            zulassung.verbrauche(self.ablage, erlaubnis, ergebnis.empfangen)
         return ergebnis
 
-    def _erneuere_lake(self) -> list[str]:
-        """Write lake files that are missing or were made under another contract, from the archived bytes alone."""
+    def _verdichte(self, geprueft: tuer.Geprueft, vertrag: Vertrag, fund: Fund) -> Datensaetze:
+        """Aggregates of a personal delivery. Raises :class:`Lesefehler`."""
+        assert vertrag.verdichtung is not None
+        # texts around a table may name persons, too
+        ohne_text = replace(geprueft.gelesen, meta={"stand": geprueft.gelesen.meta.get("stand", "")})
+        if not vertrag.verdichtung.modelle:
+            summen = {vertrag.extrakt: arbeitsbereich.verdichte(geprueft.zellen, vertrag)}
+        elif self.verdichter is None:
+            raise Lesefehler(
+                "fallebene",
+                "Hier läuft keine Verdichtung von Einzeldaten",
+                "eine Annahme durch 'berichtswesen refresh'",
+                "die Datei nach landing legen und den Refresh starten",
+            )
+        else:
+            with arbeitsbereich.oeffne(self.ablage, self.uhr) as bereich:
+                saetze = bereich.pseudonymisiere(geprueft.zellen, vertrag)
+                summen = dict(self.verdichter(bereich.ordner, saetze, vertrag, fund.jugendamt))
+        return [
+            (v, replace(geprueft, gut=tuer.nach_vertrag(daten, v), gelesen=ohne_text, lesart=tuer.lesart(v, None)))
+            for v, daten in ((self.vertraege[name], daten) for name, daten in sorted(summen.items()))
+        ]
+
+    def _statt_original(self, datensaetze: Datensaetze, fund: Fund) -> dict[str, bytes]:
+        """Files that are archived of a personal delivery: aggregates, and numbers and rules of rows in quarantine."""
+        geprueft = datensaetze[0][1]
+        tabellen = {v.extrakt: g.zellen for v, g in datensaetze}
+        tabellen |= {"quarantaene": geprueft.quarantaene, "verdacht": geprueft.verdacht}
+        dateien = {f"{name}.parquet": arbeitsbereich.als_parquet(daten) for name, daten in tabellen.items()}
+        if fund.jugendamt in self.statistikstellen:
+            dateien[fund.pfad.name] = fund.pfad.read_bytes()
+        return dateien
+
+    def _aus_archiv(self, ordner: Path, ergebnis: Ergebnis, feed: Feed | None) -> Datensaetze:
+        """What an archived delivery brings today: its bytes read anew, or its aggregates. Raises `Lesefehler`."""
+        vertrag = self.vertraege[ergebnis.extrakt]
+        if not ergebnis.personenbezogen:
+            inhalt = (ordner / ergebnis.datei).read_bytes()
+            return [(vertrag, tuer.pruefe(inhalt, ergebnis.datei, vertrag, ergebnis.angaben, feed))]
+        gelesen = Gelesen("parquet", None, pl.DataFrame(), ergebnis.kodierung, {"stand": ergebnis.stand},
+                          ergebnis.musterdaten)  # fmt: skip
+        quarantaene, verdacht = (pl.read_parquet(ordner / f"{name}.parquet") for name in ("quarantaene", "verdacht"))
+        return [
+            (
+                v,
+                tuer.Geprueft(
+                    tuer.nach_vertrag(pl.read_parquet(ordner / f"{v.extrakt}.parquet"), v),
+                    quarantaene,
+                    gelesen,
+                    verdacht,
+                    verdacht_zeilen=ergebnis.verdacht_zeilen,
+                    personenbezogen=True,
+                    lesart=tuer.lesart(v, None),
+                ),
+            )
+            for v in self._ziele(vertrag)
+        ]
+
+    def _ziele(self, vertrag: Vertrag) -> list[Vertrag]:
+        """Contracts of the datasets that a personal delivery becomes."""
+        modelle = vertrag.verdichtung.modelle if vertrag.verdichtung else ()
+        return [self.vertraege[name] for name in sorted(modelle)] or [vertrag]
+
+    def _erneuere_lake(self, feeds: Feeds) -> list[str]:
+        """Write lake files that are missing or were read by another contract or mapping, from the archive alone."""
         erneuert = []
         for ordner, ergebnis in archiv.lieferungen(self.ablage):
             vertrag = self.vertraege.get(ergebnis.extrakt)
-            if vertrag is None or tuer.ist_aktuell(self.ablage, vertrag, ergebnis):
+            if vertrag is None:
                 continue
-            inhalt = (ordner / ergebnis.datei).read_bytes()
+            feed = None if ergebnis.personenbezogen else archiv.feed_von(feeds, ergebnis)
+            ziele = self._ziele(vertrag) if ergebnis.personenbezogen else [vertrag]
+            if all(tuer.ist_aktuell(self.ablage, ziel, ergebnis, feed) for ziel in ziele):
+                continue
             try:
-                geprueft = tuer.pruefe(inhalt, ergebnis.datei, vertrag, ergebnis.angaben)
+                datensaetze = self._aus_archiv(ordner, ergebnis, feed)
             except Lesefehler as fehler:
-                # the contract became stricter than the delivery: it leaves the lake, its bytes stay
-                tuer.lake_datei(self.ablage, vertrag, ergebnis.sha256).unlink(missing_ok=True)
+                # the contract became stricter than the delivery: it leaves the lake, its archive stays
+                for ziel in ziele:
+                    tuer.lake_datei(self.ablage, ziel, ergebnis.sha256).unlink(missing_ok=True)
                 self.melde(f"{ergebnis.datei}: erfüllt den Vertrag nicht mehr: {fehler}")
                 continue
-            tuer.schreibe_lake(self.ablage, vertrag, geprueft, ergebnis)
+            for ziel, geprueft in datensaetze:
+                tuer.schreibe_lake(self.ablage, ziel, geprueft, ergebnis)
             erneuert.append(ergebnis.sha256)
         return erneuert
+
+
+def _teile(datensaetze: Datensaetze, ergebnis: Ergebnis) -> list[Teil]:
+    bloecke = ((vertrag, geprueft.bloecke(woerterbuch=True)) for vertrag, geprueft in datensaetze)
+    return [teil for vertrag, folge in bloecke for teil in teile(folge, ergebnis, vertrag)]

@@ -1,121 +1,193 @@
-"""What the lake holds: which delivery is in force for which table and Stichtag, and how many Räume it has.
+"""What has been accepted: which delivery is in force for which table and period, and the comparison with it.
 
-Here: reading that from the lake, and the two questions the door asks of it (drift, re-delivery).
-Not here: judging the rows of a delivery (``quality/tuer.py``), archiving (``sources/archiv.py``).
+Here: the parts of deliveries as the lake holds them, and the questions the door asks of them (drift, re-delivery).
+Not here: the rules of drift (``quality/drift.py``), judging rows (``quality/tuer.py``), archiving
+(``sources/archiv.py``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
+from typing import cast
 
 import duckdb
 import polars as pl
+import pyarrow.parquet as pq
 
+from quality.drift import Ort, Profil, abstand, profiliere, spruenge, zahl
 from sources.ablage import Ablage
 from sources.archiv import Ergebnis
 from sources.formate import Lesefehler
 from sources.vertraege import Vertrag
 
+SPRUNG = "sprung"
+GENANNT = 5
+
 
 @dataclass(frozen=True)
 class Teil:
-    """One table and Stichtag of one delivery."""
+    """One table and Stichtag, or one period of records, of one delivery.
 
-    jugendamt: str
+    Attributes:
+        ergebnis: the delivery.
+        extrakt: extract whose part of the lake holds it.
+        tabelle: table or Thema; the extract itself for records.
+        periode: ISO date of the Stichtag, or the period of the records.
+        profil: what drift looks at; None for a part of the lake, which is read when it is needed.
+    """
+
+    ergebnis: Ergebnis
+    extrakt: str
     tabelle: str
-    stichtag: date
-    lieferung: str
-    lieferung_nr: int
-    datenstand: date | None
-    raeume: int
+    periode: str
+    profil: Profil | None = field(default=None, compare=False, repr=False)
 
     @property
-    def rang(self) -> tuple[date, int]:
+    def rang(self) -> tuple[str, int]:
         """A later state of the source replaces an earlier one; with the same or none, the later delivery does."""
-        return (self.datenstand or date.min, self.lieferung_nr)
+        return (self.datenstand, self.ergebnis.lieferung_nr)
+
+    @property
+    def datenstand(self) -> str:
+        """State of the source (ISO date), "" if it names none."""
+        return self.ergebnis.stand[:10]
+
+    @property
+    def reihe(self) -> tuple[str, str, str]:
+        """What the parts of all periods have in common."""
+        return (self.ergebnis.jugendamt, self.extrakt, self.tabelle)
 
 
 class Bestand:
     """All parts in the lake, kept up to date during a round at the door."""
 
-    def __init__(self, teile: Iterable[Teil]) -> None:
-        """Keep the parts and who is in force."""
-        self._teile: list[Teil] = []
-        self._in_kraft: dict[tuple[str, str, date], Teil] = {}
+    def __init__(self, lake: Path, teile: Iterable[Teil]) -> None:
+        """Keep the parts and who is in force; ``lake`` is where profiles of accepted parts are read from."""
+        self._lake = lake
+        self._profile: dict[tuple[str, str], dict[Ort, Profil]] = {}
+        self.teile: list[Teil] = []
+        self._in_kraft: dict[tuple[str, str, str], dict[str, Teil]] = {}
         self.merke(teile)
 
     def merke(self, teile: Iterable[Teil]) -> None:
         """Add the parts of an accepted delivery."""
         for teil in teile:
-            self._teile.append(teil)
-            ort = (teil.jugendamt, teil.tabelle, teil.stichtag)
-            if ort not in self._in_kraft or teil.rang >= self._in_kraft[ort].rang:
-                self._in_kraft[ort] = teil
+            self.teile.append(teil)
+            perioden = self._in_kraft.setdefault(teil.reihe, {})
+            if teil.periode not in perioden or teil.rang >= perioden[teil.periode].rang:
+                perioden[teil.periode] = teil
 
     def ist_verdraengt(self, lieferung: str, im_korb: Collection[str]) -> bool:
         """Whether a delivery lost its place to a later one of the same state of the source.
 
         Deliveries that wait beside it (``im_korb``) do not count: a tree that holds both would flip at every run.
         """
-        for teil in (t for t in self._teile if t.lieferung == lieferung):
-            sieger = self._in_kraft[(teil.jugendamt, teil.tabelle, teil.stichtag)]
-            if sieger.lieferung not in {lieferung, *im_korb} and sieger.datenstand == teil.datenstand:
+        for teil in (t for t in self.teile if t.ergebnis.sha256 == lieferung):
+            sieger = self._in_kraft[teil.reihe][teil.periode]
+            if sieger.ergebnis.sha256 not in {lieferung, *im_korb} and sieger.datenstand == teil.datenstand:
                 return True
         return False
 
-    def vergleiche(self, teile: Iterable[Teil], vertrag: Vertrag) -> None:
-        """Refuse a delivery that lost Räume against the last accepted one of the same table.
+    def vergleiche(self, teile: Collection[Teil], vertrag: Vertrag) -> None:
+        """Refuse a delivery that jumps against the last accepted one.
 
-        A Stichtag that came before is compared with itself, a new one with the latest.
+        A period that came before is compared with itself, a new one with the nearest in time.
 
         Raises:
-            Lesefehler: fewer Räume than ``schwellen.zeilen_rueckgang`` allows.
+            Lesefehler: ``art`` "sprung", with what was stored against what came.
         """
-        for teil in teile:
-            vorher = self._vorher(teil)
-            if vorher and teil.raeume < vorher * (1 - vertrag.schwellen.zeilen_rueckgang):
-                raise Lesefehler(
-                    "rueckgang",
-                    f"{teil.tabelle} zum {teil.stichtag:%d.%m.%Y} hat {teil.raeume} Gebiete, "
-                    f"die letzte angenommene Lieferung hatte {vorher}",
-                    f"höchstens {vertrag.schwellen.zeilen_rueckgang:.0%} weniger",
-                    "prüfen, ob die Lieferung vollständig ist, und neu liefern",
+        paare = [(teil, vorher) for teil in teile if (vorher := self._vorher(teil)) is not None]
+        alle = [*self._groesse(teile, paare, vertrag), *(s for p in paare for s in self._spruenge(*p, vertrag))]
+        if not alle:
+            return
+        mehr = f" | und {len(alle) - GENANNT} weitere Abweichungen" if len(alle) > GENANNT else ""
+        ergebnis = paare[0][0].ergebnis
+        raise Lesefehler(
+            SPRUNG,
+            f"Die Lieferung springt gegenüber {paare[0][1].ergebnis.datei}: {' | '.join(alle[:GENANNT])}{mehr}",
+            f"Änderungen innerhalb der Schwellen des Vertrags {vertrag.extrakt}",
+            "prüfen, ob die Lieferung stimmt, und neu liefern; ist der Sprung echt: berichtswesen lieferung annehmen "
+            f"{ergebnis.sha256[:12]} --name NAME --grund GRUND",
+        )
+
+    def _vorher(self, teil: Teil) -> Teil | None:
+        perioden = {p: t for p, t in self._in_kraft.get(teil.reihe, {}).items() if _art(p) == _art(teil.periode)}
+        if teil.periode in perioden:
+            return perioden[teil.periode]
+        naechste = max(perioden, key=lambda p: (-abstand(p, teil.periode), p), default=None)
+        return perioden[naechste] if naechste is not None else None
+
+    def _spruenge(self, teil: Teil, vorher: Teil, vertrag: Vertrag) -> Iterator[str]:
+        gleich = teil.periode == vorher.periode
+        jahre = 1 if gleich else abstand(teil.periode, vorher.periode)
+        gegen = "" if gleich else f" gegen {_in_worten(vorher.periode)}"
+        for sprung in spruenge(self._profil(vorher, vertrag), self._profil(teil, vertrag), jahre, vertrag):
+            yield f"{teil.tabelle}, {_in_worten(teil.periode)}{gegen}: {sprung}"
+
+    def _profil(self, teil: Teil, vertrag: Vertrag) -> Profil:
+        if teil.profil is not None:
+            return teil.profil
+        datei = (teil.extrakt, teil.ergebnis.sha256)
+        if datei not in self._profile:
+            self._profile[datei] = profiliere(_bloecke(self._lake / datei[0] / f"{datei[1]}.parquet"), vertrag)
+        return self._profile[datei][teil.tabelle, teil.periode]
+
+    def _groesse(
+        self, teile: Collection[Teil], paare: Collection[tuple[Teil, Teil]], vertrag: Vertrag
+    ) -> Iterator[str]:
+        """Bytes per part, since one file may hold many periods and the next one only the newest."""
+        for teil, vorher in list(paare)[:1]:
+            neu, alt = teil.ergebnis, vorher.ergebnis
+            davor = sum(t.ergebnis.sha256 == alt.sha256 for t in self.teile)
+            jetzt, bisher = neu.bytes / len(teile), alt.bytes / davor
+            faktor = vertrag.schwellen.groesse
+            if Path(neu.datei).suffix == Path(alt.datei).suffix and not bisher / faktor <= jetzt <= bisher * faktor:
+                yield (
+                    f"Dateigröße je Zeitraum: {zahl(bisher)} Bytes bisher, {zahl(jetzt)} Bytes jetzt, erlaubt "
+                    f"höchstens das {faktor:g}-fache und mindestens ein {faktor:g}-tel"
                 )
 
-    def _vorher(self, teil: Teil) -> int:
-        derselbe = self._in_kraft.get((teil.jugendamt, teil.tabelle, teil.stichtag))
-        if derselbe is not None:
-            return derselbe.raeume
-        gleiche = [t for (j, n, _), t in self._in_kraft.items() if (j, n) == (teil.jugendamt, teil.tabelle)]
-        return max(gleiche, key=lambda t: t.stichtag).raeume if gleiche else 0
+
+def _art(periode: str) -> str:
+    """What a period says beside its date: running and ended helps of a year are never compared with each other."""
+    return "".join(zeichen for zeichen in periode if zeichen.isalpha())
 
 
-def teile(zellen: pl.DataFrame, ergebnis: Ergebnis) -> list[Teil]:
-    """The parts of one judged delivery."""
-    stand = date.fromisoformat(ergebnis.stand[:10]) if ergebnis.stand else None
-    je = zellen.group_by("tabelle", "stichtag").agg(pl.col("raum_schluessel").n_unique()).sort("tabelle", "stichtag")
-    return [
-        Teil(ergebnis.jugendamt, tabelle, stichtag, ergebnis.sha256, ergebnis.lieferung_nr, stand, raeume)
-        for tabelle, stichtag, raeume in je.iter_rows()
-    ]
+def _in_worten(periode: str) -> str:
+    try:
+        return f"{date.fromisoformat(periode):%d.%m.%Y}"
+    except ValueError:
+        return periode
 
 
-def lies_bestand(ablage: Ablage, extrakte: Iterable[str]) -> Bestand:
-    """Read the parts of all deliveries in the lake."""
-    dateien = [str(d) for extrakt in extrakte for d in (ablage.lake / extrakt).glob("*.parquet")]
-    if not dateien:
-        return Bestand([])
+def _bloecke(datei: Path) -> Iterator[pl.DataFrame]:
+    """Rows of a file of the lake, a bounded number at a time."""
+    for block in pq.ParquetFile(datei).iter_batches(batch_size=1_000_000):
+        yield cast("pl.DataFrame", pl.from_arrow(block))
+
+
+def teile(bloecke: Iterable[pl.DataFrame], ergebnis: Ergebnis, vertrag: Vertrag) -> list[Teil]:
+    """The parts of one judged delivery (accepted rows, block by block) with their profiles, sorted."""
+    profile = sorted(profiliere(bloecke, vertrag).items())
+    return [Teil(ergebnis, vertrag.extrakt, tabelle, periode, profil) for (tabelle, periode), profil in profile]
+
+
+def lies_bestand(ablage: Ablage, vertraege: Mapping[str, Vertrag], lieferungen: Iterable[Ergebnis]) -> Bestand:
+    """The parts of accepted deliveries that the lake holds."""
+    je_sha = {(e.jugendamt, e.sha256): e for e in lieferungen}
+    gefunden = []
     with duckdb.connect() as con:
-        zeilen = con.execute(
-            """
-            select jugendamt, tabelle, stichtag, lieferung, lieferung_nr, any_value(datenstand),
-                count(distinct raum_schluessel)
-            from read_parquet(?)
-            group by jugendamt, tabelle, stichtag, lieferung, lieferung_nr
-            order by all
-            """,
-            [dateien],
-        ).fetchall()
-    return Bestand(Teil(*zeile) for zeile in zeilen)
+        for name, vertrag in sorted(vertraege.items()):
+            dateien = sorted(str(d) for d in (ablage.lake / name).glob("*.parquet"))
+            if not dateien:
+                continue
+            ort = "tabelle, stichtag::varchar" if vertrag.form == "zellen" else f"'{name}', periode"
+            zeilen = con.execute(
+                f"select distinct jugendamt, lieferung, {ort} from read_parquet(?) order by all",
+                [dateien],
+            ).fetchall()
+            gefunden += [Teil(je_sha[z[:2]], name, *z[2:]) for z in zeilen if z[:2] in je_sha]
+    return Bestand(ablage.lake, gefunden)

@@ -6,6 +6,8 @@ Not here: the descriptions themselves (``sources/*/contract.yml``), the judging 
 
 from __future__ import annotations
 
+import math
+from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -13,7 +15,7 @@ import pyarrow as pa
 import yaml
 
 from sources.stammdaten import SCHEMATA
-from sources.vertraege import Spalte, Vertrag
+from sources.vertraege import Feld, Regel, Spalte, Vertrag
 
 if TYPE_CHECKING:
     import pandera.polars as pa_pl
@@ -40,9 +42,19 @@ def polars_schema(vertrag: Vertrag) -> dict[str, type[pl.DataType]]:
     return {s.name: _POLARS[s.typ] for s in vertrag.spalten}
 
 
+def im_lake(vertrag: Vertrag) -> Vertrag:
+    """The contract as its rows lie in the lake: fields that a Verdichtung does not keep may be empty there."""
+    if vertrag.verdichtung is None:
+        return vertrag
+    bleibt = {*vertrag.verdichtung.gruppen, vertrag.verdichtung.zaehler}
+    frei = {f.name for f in vertrag.felder} - bleibt
+    spalten = (s.model_copy(update={"leer_erlaubt": s.leer_erlaubt or s.name in frei}) for s in vertrag.spalten)
+    return vertrag.model_copy(update={"spalten": tuple(spalten)})
+
+
 def arrow_schema(vertrag: Vertrag) -> pa.Schema:
     """Schema of the lake's Parquet files; carries the contract's hash as metadata."""
-    felder = [pa.field(s.name, _ARROW[s.typ], nullable=s.leer_erlaubt) for s in vertrag.spalten]
+    felder = [pa.field(s.name, _ARROW[s.typ], nullable=s.leer_erlaubt) for s in im_lake(vertrag).spalten]
     return pa.schema(felder, metadata={"vertrag_sha256": vertrag.sha256, "extrakt": vertrag.extrakt})
 
 
@@ -50,44 +62,83 @@ def _spalte(s: Spalte, vertrag: Vertrag) -> pa_pl.Column:
     import pandera.polars as pa_pl
 
     pruefungen = []
-    if s.codes:
-        pruefungen.append(pa_pl.Check.isin(list(s.codes), name=f"code:{s.name}"))
-    muster = vertrag.schluesselmuster if s.name == "raum_schluessel" else s.muster
+    dimension = vertrag.dimensionen.get(s.name)
+    erlaubt = s.codes or (sorted({*dimension.werte.values()}) if dimension else ())
+    if erlaubt:
+        codes: list[object] = list(erlaubt) if s.typ == "text" else [float(code) for code in erlaubt]
+        pruefungen.append(pa_pl.Check.isin(codes, error="code"))
+    muster = s.muster or (vertrag.schluesselmuster if s.name == "raum_schluessel" else "")
     if muster:
-        pruefungen.append(pa_pl.Check.str_matches(muster, name=f"muster:{s.name}"))
+        pruefungen.append(pa_pl.Check.str_matches(muster, error="muster"))
     if s.min is not None or s.max is not None:
-        pruefungen.append(pa_pl.Check.in_range(s.min, s.max or float("inf"), name=f"bereich:{s.name}"))
+        unten, oben = (-math.inf if s.min is None else s.min), (math.inf if s.max is None else s.max)
+        pruefungen.append(pa_pl.Check.in_range(unten, oben, error="bereich"))
+    if s.typ == "datum":
+        pruefungen.append(pa_pl.Check(_tag_moeglich, error="bereich"))
     return pa_pl.Column(_POLARS[s.typ], checks=pruefungen, nullable=s.leer_erlaubt)
 
 
+def _tag_moeglich(daten: pa_pl.PolarsData) -> pl.LazyFrame:
+    """No slip of the year such as 0023 or 3023; 9999 is what many programs write for an open end."""
+    jahr = pl.col(daten.key).dt.year()
+    return daten.lazyframe.select(jahr.is_between(1900, 2100) | (jahr == 9999))
+
+
 def pandera_schema(vertrag: Vertrag) -> pa_pl.DataFrameSchema:
-    """Pandera schema of judged cells: columns, types, codes, patterns, ranges, key.
+    """Pandera schema of judged cells or records: columns, types, codes, patterns, ranges, rules.
+
+    A failing check is named by its rule: "code", "muster", "bereich", "not_nullable", "wert", or "<rule>:<columns>".
+    The key is part of the schema for cells only; records come in blocks, and a key holds for all of them
+    (``Saetze.doppelte``).
 
     Validate eager frames only: on a LazyFrame Pandera checks the schema and passes bad data.
     """
     import pandera.polars as pa_pl
 
-    def wert_da(daten: pa_pl.PolarsData) -> pl.LazyFrame:
-        fehlt = (pl.col("status") == "gueltig") & pl.col("wert").is_null()
-        return daten.lazyframe.select(~fehlt)
-
-    def im_bereich(daten: pa_pl.PolarsData) -> pl.LazyFrame:
-        zu_klein = (pl.col("wert") < pl.col("min")).fill_null(value=False)
-        zu_gross = (pl.col("wert") > pl.col("max")).fill_null(value=False)
-        return daten.lazyframe.select(~(zu_klein | zu_gross))
-
-    def eindeutig(daten: pa_pl.PolarsData) -> pl.LazyFrame:
-        return daten.lazyframe.select(pl.struct(vertrag.schluessel).is_unique())
-
     return pa_pl.DataFrameSchema(
         {s.name: _spalte(s, vertrag) for s in vertrag.spalten if not s.technisch},
         checks=[
-            pa_pl.Check(wert_da, name="wert"),
-            pa_pl.Check(im_bereich, name="bereich:wert"),
-            pa_pl.Check(eindeutig, name="schluessel"),
+            pa_pl.Check(lambda daten, b=bedingung: daten.lazyframe.select(b), name=name)
+            for name, bedingung in (_satzregeln if vertrag.form == "saetze" else _zellregeln)(vertrag)
         ],
         strict=False,
     )
+
+
+def _zellregeln(vertrag: Vertrag) -> list[tuple[str, pl.Expr]]:
+    """Conditions over a whole cell."""
+    zu_klein = (pl.col("wert") < pl.col("min")).fill_null(value=False)
+    zu_gross = (pl.col("wert") > pl.col("max")).fill_null(value=False)
+    return [
+        ("wert", ~((pl.col("status") == "gueltig") & pl.col("wert").is_null())),
+        ("bereich:wert", ~(zu_klein | zu_gross)),
+        ("schluessel", pl.struct(vertrag.schluessel).is_unique()),
+    ]
+
+
+def bedingung(regel: Regel) -> pl.Expr:
+    """A rule of the contract as expression: true where it holds or cannot be told (null)."""
+    return pl.sql_expr(regel.bedingung).fill_null(value=True)
+
+
+def _satzregeln(vertrag: Vertrag) -> list[tuple[str, pl.Expr]]:
+    """Conditions over a whole record: the contract's rules, and codes that hold on the record's day."""
+    regeln = [(f"{r.name}:{r.felder}", bedingung(r)) for r in vertrag.regeln if r.schwere == "sperrend"]
+    listen = [(f"codeliste:{f.name}", _in_liste(f, vertrag)) for f in vertrag.felder if f.codeliste]
+    return regeln + listen
+
+
+def _in_liste(feld: Feld, vertrag: Vertrag) -> pl.Expr:
+    """Whether the code was valid on the day that decides; an empty code or day is another rule's business."""
+    liste = vertrag.codelisten[feld.codeliste]
+    zeiten: dict[tuple[date, date | None], list[str]] = {}
+    for wert in liste.werte:
+        zeiten.setdefault((wert.gueltig_von, wert.gueltig_bis), []).append(wert.code)
+    tag = pl.col(liste.gueltig_am)
+    gueltig = [
+        tag.is_between(von, bis or date.max) & pl.col(feld.name).is_in(codes) for (von, bis), codes in zeiten.items()
+    ]
+    return pl.any_horizontal(gueltig).fill_null(value=True)
 
 
 def _quelle(name: str, beschreibung: str, ort: str, tabellen: list[dict[str, object]]) -> dict[str, object]:
@@ -110,6 +161,7 @@ def dbt_quellen(vertraege: dict[str, Vertrag]) -> dict[str, object]:
             "columns": [{"name": s.name, "description": s.bedeutung, "data_type": _DUCKDB[s.typ]} for s in v.spalten],
         }
         for v in vertraege.values()
+        if v.eigener_datensatz
     ]
     stamm: list[dict[str, object]] = [
         {"name": name, "description": text, "columns": [{"name": spalte} for spalte in schema]}

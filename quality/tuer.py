@@ -1,47 +1,151 @@
 """The door: is a delivery good enough, and which of its rows are not.
 
-Here: judging cells by contract (Pandera), comparing with the last accepted delivery, thresholds, quarantine rows
-with a German sentence that can be sent back, writing accepted cells to the lake.
-Not here: reading formats and archiving bytes (``sources``), totals and relations (``dbt_project/tests``).
+Here: judging cells and records by contract (Pandera), thresholds, writing accepted rows to the lake.
+Not here: reading formats, typing values and archiving bytes (``sources``), the words for what is wrong
+(``quality/meldungen.py``), the comparison with the last accepted delivery (``quality/bestand.py``), totals and
+relations (``dbt_project/tests``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from quality.schema import arrow_schema, pandera_schema
+from quality.meldungen import QUARANTAENE_SCHEMA, saetze_als_zeilen, zellen_als_zeilen
+from quality.schema import arrow_schema, bedingung, im_lake, pandera_schema, polars_schema
 from sources.ablage import Ablage, schreibe_datei
 from sources.archiv import Ergebnis
 from sources.formate import Gelesen, Lesefehler, regionaldatenbank, tabelle
+from sources.profilmodell import Feed
+from sources.saetze import Saetze, in_saetze, pflichtspalten
 from sources.vertraege import Vertrag
-from sources.zellen import ROH, in_zellen
+from sources.zellen import in_zellen
 
-QUARANTAENE_SCHEMA = {
-    "raum_schluessel": pl.String,
-    "zeile": pl.Int64, "regel": pl.String, "spalte": pl.String, "wert": pl.String, "meldung": pl.String,
-}  # fmt: skip
+if TYPE_CHECKING:
+    import pandera.polars as pa_pl
+
+_WOERTERBUCH = pa.dictionary(pa.int32(), pa.string())
+_FAELLE = {"index": pl.UInt32, "regel": pl.String, "spalte": pl.String}
+_SUMME = r"(?i)^\s*(?:(?:insgesamt|gesamt|total|zusammen)\s*:?\s*$|(?:gesamt|zwischen)?summe\b)"
+# Records are judged and written in blocks, so that memory does not grow with the delivery.
+BLOCK = 1_000_000
+# Of each suspicion, and of each rule in a refused delivery, the first rows are kept; all are counted.
+HOECHSTENS = 10_000
+
+
+class ZuVieleFehler(Lesefehler):
+    """More bad rows than the contract allows; ``zeilen`` are these (columns of :data:`QUARANTAENE_SCHEMA`)."""
+
+    def __init__(self, zeilen: pl.DataFrame, *teile: str) -> None:
+        """Keep the rows for the letter to the office that delivered."""
+        self.zeilen = zeilen
+        super().__init__(*teile)
 
 
 @dataclass(frozen=True)
 class Geprueft:
-    """A judged delivery: cells for the lake, rows for quarantine, what the reader told."""
+    """A judged delivery: rows for the lake, rows for quarantine, what the reader told.
 
-    zellen: pl.DataFrame
+    Attributes:
+        gut: accepted rows: a frame, or all records and the numbers of those to leave out.
+        quarantaene: columns of :data:`QUARANTAENE_SCHEMA`; of personal extracts row and rule only.
+        verdacht: rows that passed but look wrong; the same columns. At most 10,000 of each rule.
+        verdacht_zeilen: how many there are in all.
+        reparaturen: field -> repaired values.
+        weggelassen: "summenzeilen", "unbekannte_spalten", "leere_zellen" -> how many were left out.
+        personenbezogen: the rows are about single persons.
+        lesart: hash of contract and mapping that the delivery was read by.
+    """
+
+    gut: pl.DataFrame | tuple[Saetze, pl.Series]
     quarantaene: pl.DataFrame
     gelesen: Gelesen
+    verdacht: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=QUARANTAENE_SCHEMA))
+    verdacht_zeilen: int = 0
+    reparaturen: dict[str, int] = field(default_factory=dict)
+    weggelassen: dict[str, int] = field(default_factory=dict)
+    personenbezogen: bool = False
+    lesart: str = ""
+
+    def bloecke(self, woerterbuch: bool = False) -> Iterator[pl.DataFrame]:
+        """Accepted rows, typed, a bounded number at a time: for everything that must stand large deliveries.
+
+        ``woerterbuch``: text of records as Enum (the same in all blocks), which is quicker, instead of String.
+        """
+        if isinstance(self.gut, pl.DataFrame):
+            yield self.gut
+            return
+        saetze, schlecht = self.gut
+        for von, block in _bloecke(saetze, woerterbuch):
+            raus = schlecht.filter(schlecht.is_between(von, von + BLOCK - 1))
+            yield (
+                block.with_row_index("_i", von).filter(~pl.col("_i").is_in(raus.implode())).drop("_i")
+                if len(raus)
+                else block
+            )
+
+    @cached_property
+    def zellen(self) -> pl.DataFrame:
+        """All accepted rows in one frame: the contract's columns without the technical ones."""
+        return pl.concat(self.bloecke())
+
+    @property
+    def zeilen(self) -> int:
+        """Number of accepted rows."""
+        return len(self.gut) if isinstance(self.gut, pl.DataFrame) else len(self.gut[0]) - len(self.gut[1])
 
 
-def lies(inhalt: bytes, dateiname: str, vertrag: Vertrag) -> Gelesen:
+def _bloecke(saetze: Saetze, woerterbuch: bool = False) -> Iterator[tuple[int, pl.DataFrame]]:
+    """All records in blocks with the number of the first; the next block is made while one is worked on."""
+    with ThreadPoolExecutor(1) as nebenher:
+        anfaenge = range(0, len(saetze), BLOCK)
+        naechster = nebenher.submit(saetze.block, 0, BLOCK, woerterbuch)
+        for von in anfaenge:
+            block = naechster.result()
+            naechster = nebenher.submit(saetze.block, von + BLOCK, BLOCK, woerterbuch)
+            yield von, block
+
+
+def lies(inhalt: bytes, dateiname: str, vertrag: Vertrag, feed: Feed | None = None) -> Gelesen:
     """Read bytes with the reader the contract names. Raises :class:`Lesefehler`."""
-    if vertrag.format == "tabelle":
-        return tabelle.lies(inhalt, dateiname, vertrag.kodierungen)
-    gelesen = regionaldatenbank.lies(inhalt)
+    match vertrag.format:
+        case "tabelle":
+            kopf = pflichtspalten(vertrag, feed) if vertrag.kopf_suchen else []
+            trennzeichen = feed.dialekt.trennzeichen if feed else ""
+            return tabelle.lies(
+                inhalt,
+                dateiname,
+                vertrag.kodierungen,
+                trennzeichen=trennzeichen,
+                blatt=vertrag.blatt,
+                kopf=kopf,
+                woerterbuch=vertrag.form == "saetze",
+            )
+        case "festbreite":
+            from sources.formate import festbreite
+
+            assert vertrag.satzart is not None
+            return festbreite.lies(inhalt, vertrag.felder, vertrag.satzart, vertrag.kodierungen)
+        case "destatis":
+            from sources.formate import destatis
+
+            gelesen = destatis.lies(inhalt, dateiname)
+        case "ffcsv":
+            from sources.formate import ffcsv
+
+            gelesen = ffcsv.lies(inhalt, dateiname)
+        case "regionaldatenbank_csv":
+            gelesen = regionaldatenbank.lies(inhalt)
     if gelesen.kodierung not in vertrag.kodierungen:
         raise Lesefehler(
             "kodierung",
@@ -52,95 +156,165 @@ def lies(inhalt: bytes, dateiname: str, vertrag: Vertrag) -> Gelesen:
     return gelesen
 
 
-def pruefe(inhalt: bytes, dateiname: str, vertrag: Vertrag, angaben: Mapping[str, str]) -> Geprueft:
+def lesart(vertrag: Vertrag, feed: Feed | None) -> str:
+    """Hash of all that decides how a delivery is read: its contract and the profile's mapping."""
+    eigenes = feed.model_dump_json(exclude={"feed", "extrakt", "muster", "werte"}) if feed else ""
+    return hashlib.sha256(f"{vertrag.sha256}{eigenes}".encode()).hexdigest()
+
+
+def pruefe(
+    inhalt: bytes, dateiname: str, vertrag: Vertrag, angaben: Mapping[str, str], feed: Feed | None = None
+) -> Geprueft:
     """Read and judge one delivery.
 
-    Returns:
-        Cells that meet the contract (columns of ``sources/spalten.yml`` without the technical ones) and the rows
-        that do not (columns of :data:`QUARANTAENE_SCHEMA`).
+    Args:
+        inhalt: the delivered bytes.
+        dateiname: its name, for messages.
+        vertrag: the extract's contract.
+        angaben: what the file name told.
+        feed: how today's profile maps columns and words, and the office's dialect.
 
     Raises:
         Lesefehler: unreadable, wrong table, missing column, or more bad rows than the contract allows.
     """
-    gelesen = lies(inhalt, dateiname, vertrag)
-    zellen = in_zellen(gelesen, vertrag, angaben)
-    verstoesse = _verstoesse(zellen, vertrag)
-    schlecht = verstoesse["index"].unique()
-    anteil = len(schlecht) / max(len(zellen), 1)
-    quarantaene = _quarantaene(zellen, verstoesse)
-    if anteil > vertrag.schwellen.quarantaene_anteil:
-        beispiele = " | ".join(quarantaene["meldung"].head(3))
-        raise Lesefehler(
-            "zu_viele_fehler",
-            f"{len(schlecht)} von {len(zellen)} Werten ({anteil:.1%}) verletzen den Vertrag: {beispiele}",
-            f"höchstens {vertrag.schwellen.quarantaene_anteil:.1%}",
-            "die Lieferung berichtigen und neu liefern; die letzte gute Lieferung bleibt in Kraft",
-        )
+    gelesen = lies(inhalt, dateiname, vertrag, feed)
+    pruefung = _pruefe_saetze if vertrag.form == "saetze" else _pruefe_zellen
+    return pruefung(gelesen, vertrag, angaben, feed)
+
+
+def _pruefe_zellen(gelesen: Gelesen, vertrag: Vertrag, angaben: Mapping[str, str], feed: Feed | None) -> Geprueft:
+    zellen = in_zellen(gelesen, vertrag, angaben, feed)
+    faelle = _verstoesse(zellen, pandera_schema(vertrag), vertrag)
+    schlecht = faelle["index"].unique()
+    quarantaene = zellen_als_zeilen(zellen, faelle)
+    _pruefe_anteil(len(schlecht), len(zellen), "Werten", quarantaene, vertrag)
     gut = zellen.with_row_index("_i").filter(~pl.col("_i").is_in(schlecht.implode()))
     fachlich = [s.name for s in vertrag.spalten if not s.technisch]
-    return Geprueft(gut.select(fachlich), quarantaene, gelesen)
+    return Geprueft(gut.select(fachlich), quarantaene, gelesen, lesart=lesart(vertrag, feed))
 
 
-def _verstoesse(zellen: pl.DataFrame, vertrag: Vertrag) -> pl.DataFrame:
-    """Failing (index, regel, spalte); a cell may fail several rules."""
+def nach_vertrag(daten: pl.DataFrame, vertrag: Vertrag) -> pl.DataFrame:
+    """Rows that this house made itself, typed and judged as if they were delivered; all must meet the contract.
+
+    Raises:
+        Lesefehler: a column is missing or a row violates the contract; no value is named.
+    """
     import pandera.polars as pa_pl
 
-    leer = pl.DataFrame(schema={"index": pl.UInt32, "regel": pl.String, "spalte": pl.String})
+    typen = {
+        n: t for n, t in polars_schema(vertrag).items() if n in {s.name for s in vertrag.spalten if not s.technisch}
+    }
+    fehlt = sorted(set(typen) - set(daten.columns))
     try:
-        pandera_schema(vertrag).validate(zellen, lazy=True)
+        if fehlt:
+            raise pl.exceptions.ColumnNotFoundError(", ".join(fehlt))
+        return pandera_schema(im_lake(vertrag)).validate(daten.select(pl.col(n).cast(t) for n, t in typen.items()))
+    except (pl.exceptions.PolarsError, pa_pl.errors.SchemaError, pa_pl.errors.SchemaErrors) as fehler:
+        spalte = f" ({', '.join(fehlt)})" if fehlt else ""
+        raise Lesefehler(
+            "fallebene",
+            f"Die Aggregate erfüllen den Vertrag {vertrag.extrakt} nicht: {type(fehler).__name__}{spalte}",
+            "Aggregate nach dem heutigen Vertrag",
+            "die Entwicklung benachrichtigen; eine ältere Verdichtung verlangt einen neuen vollständigen Abzug",
+        ) from None
+
+
+def _pruefe_anteil(schlecht: int, alle: int, was: str, quarantaene: pl.DataFrame, vertrag: Vertrag) -> None:
+    """Refuse a delivery with too many bad rows."""
+    anteil = schlecht / max(alle, 1)
+    if anteil <= vertrag.schwellen.quarantaene_anteil:
+        return
+    beispiele = " | ".join(quarantaene["meldung"].head(3))
+    raise ZuVieleFehler(
+        quarantaene,
+        "zu_viele_fehler",
+        f"{schlecht} von {alle} {was} ({anteil:.1%}) verletzen den Vertrag: {beispiele}",
+        f"höchstens {vertrag.schwellen.quarantaene_anteil:.1%}",
+        "die Lieferung berichtigen und neu liefern; die letzte gute Lieferung bleibt in Kraft",
+    )
+
+
+def _pruefe_saetze(gelesen: Gelesen, vertrag: Vertrag, angaben: Mapping[str, str], feed: Feed | None) -> Geprueft:
+    """Judge records block by block; nothing in the result depends on where a block ends."""
+    saetze = in_saetze(gelesen, vertrag, angaben, feed)
+    schema = pandera_schema(vertrag)
+    verdachte = [r for r in vertrag.regeln if r.schwere == "verdacht"]
+    unlesbar = saetze.unlesbare().with_columns(regel=pl.lit("typ")).select(*_FAELLE)
+    faelle = [unlesbar, *_summenzeilen(saetze, vertrag)]
+    verdaechtig = [pl.DataFrame(schema=_FAELLE)]
+    with ThreadPoolExecutor(1) as nebenher:
+        doppelte = nebenher.submit(saetze.doppelte, [] if saetze.ohne_schluessel else vertrag.schluessel)
+        for von, block in _bloecke(saetze):
+            faelle.append(_verstoesse(block, schema, vertrag).with_columns(pl.col("index") + von))
+            for regel in verdachte:
+                satz = block.select(~bedingung(regel)).to_series().arg_true().cast(pl.UInt32) + von
+                verdaechtig.append(_als_faelle(satz, regel.name, regel.felder))
+        faelle.append(_als_faelle(doppelte.result(), "schluessel", ", ".join(vertrag.schluessel)))
+    # what could not be read is empty only for that reason
+    leer = pl.col("regel") == "pflicht"
+    alle = pl.concat(faelle)
+    alle = pl.concat([alle.filter(~leer), alle.filter(leer).join(unlesbar, on=["index", "spalte"], how="anti")])
+    # a period is missing where the field it is made of is
+    aus_feld = pl.col("spalte") == "periode"
+    eigene = alle.filter(~aus_feld)
+    alle = pl.concat([eigene, alle.filter(aus_feld).join(eigene, on="index", how="anti")])
+    schlecht = alle["index"].unique().sort()
+    zu_viele = len(schlecht) > len(saetze) * vertrag.schwellen.quarantaene_anteil
+    quarantaene = saetze_als_zeilen(saetze, alle, vertrag, HOECHSTENS if zu_viele else len(alle))
+    _pruefe_anteil(len(schlecht), len(saetze), "Sätzen", quarantaene, vertrag)
+    verdacht = pl.concat(verdaechtig)
+    verdacht = verdacht.join(pl.DataFrame({"index": schlecht}), on="index", how="anti", maintain_order="left")
+    return Geprueft(
+        (saetze, schlecht),
+        quarantaene,
+        gelesen,
+        verdacht=saetze_als_zeilen(saetze, verdacht, vertrag, HOECHSTENS),
+        verdacht_zeilen=len(verdacht),
+        reparaturen=saetze.reparaturen,
+        weggelassen=saetze.weggelassen,
+        personenbezogen=saetze.personenbezogen,
+        lesart=lesart(vertrag, feed),
+    )
+
+
+def _summenzeilen(saetze: Saetze, vertrag: Vertrag) -> Iterator[pl.DataFrame]:
+    """Counts per Raum whose Raum is a word for a total (index, regel, spalte)."""
+    for name in (f.name for f in vertrag.felder if f.schluesselart and f.name in vertrag.schluessel):
+        spalte = saetze.spalten[name]
+        summe = spalte.werte.str.contains(_SUMME)
+        if summe.any():
+            satz = summe.gather(spalte.index).fill_null(value=False).arg_true().cast(pl.UInt32)
+            yield pl.DataFrame({"index": satz}).with_columns(regel=pl.lit("summenzeile"), spalte=pl.lit(name))
+
+
+def _als_faelle(index: pl.Series, regel: str, spalte: str) -> pl.DataFrame:
+    return pl.DataFrame({"index": index}).with_columns(regel=pl.lit(regel), spalte=pl.lit(spalte))
+
+
+def _verstoesse(zeilen: pl.DataFrame, schema: pa_pl.DataFrameSchema, vertrag: Vertrag) -> pl.DataFrame:
+    """Failing (index, regel, spalte); a row may fail several rules."""
+    import pandera.polars as pa_pl
+
+    try:
+        schema.validate(zeilen, lazy=True)
     except pa_pl.errors.SchemaErrors as fehler:
         faelle = fehler.failure_cases
     else:
-        return leer
+        return pl.DataFrame(schema=_FAELLE)
     ohne_zeile = faelle.filter(pl.col("index").is_null())
     if len(ohne_zeile):
         raise Lesefehler(
             "form",
-            f"Die gelesenen Spalten passen nicht zum Vertrag: {ohne_zeile['check'].unique().to_list()}",
+            f"Die gelesenen Spalten passen nicht zum Vertrag: {ohne_zeile['check'].unique().sort().to_list()}",
             f"die Spalten und Typen des Vertrags {vertrag.extrakt}",
             "den Vertrag oder die Lieferung angleichen",
         )
+    regel, _, spalten = (pl.col("check").str.extract(r"^([^:]*)(:?)(.*)$", n) for n in (1, 2, 3))
     return faelle.select(
         index=pl.col("index").cast(pl.UInt32),
-        regel=pl.col("check").str.extract(r"^(\w+)"),
-        spalte=pl.col("column").fill_null(""),
+        regel=regel.replace("not_nullable", "pflicht"),
+        spalte=pl.col("column").fill_null(spalten),
     ).unique(maintain_order=True)
-
-
-_SATZ = {
-    "isin": "unbekannter Code",
-    "str_matches": "entspricht nicht der vereinbarten Form",
-    "in_range": "liegt außerhalb des vereinbarten Bereichs",
-    "not_nullable": "fehlt oder ist nicht lesbar",
-    "wert": "ist keine Zahl und kein vereinbartes Zeichen",
-    "bereich": "liegt außerhalb des vereinbarten Bereichs",
-    "schluessel": "kommt doppelt vor",
-}
-
-
-def _quarantaene(zellen: pl.DataFrame, verstoesse: pl.DataFrame) -> pl.DataFrame:
-    """Rows for quarantine with a sentence that names place, value and rule."""
-    if verstoesse.is_empty():
-        return pl.DataFrame(schema=QUARANTAENE_SCHEMA)
-    betroffen = verstoesse.join(zellen.with_row_index("index"), on="index", how="left")
-    zeilen = []
-    for z in betroffen.iter_rows(named=True):
-        spalte = z["spalte"] or ("wert" if z["regel"] != "schluessel" else "schluessel")
-        # the published word, where a code or a date stands for it
-        roh = z.get(f"{spalte}{ROH}") or z.get(spalte)
-        ort = f"{z['raum_name'] or '(ohne Name)'} ({z['raum_schluessel'] or 'ohne Schlüssel'}), {z['zeit_roh']}"
-        satz = _SATZ.get(z["regel"], z["regel"])
-        zeilen.append(
-            {
-                "raum_schluessel": z["raum_schluessel"],
-                "zeile": z["zeile"],
-                "regel": z["regel"],
-                "spalte": spalte,
-                "wert": str(roh),
-                "meldung": f"Zeile {z['zeile']}, {ort}: {spalte} '{roh}' {satz}.",
-            }
-        )
-    return pl.DataFrame(zeilen, schema=QUARANTAENE_SCHEMA)
 
 
 def lake_datei(ablage: Ablage, vertrag: Vertrag, sha256: str) -> Path:
@@ -148,49 +322,81 @@ def lake_datei(ablage: Ablage, vertrag: Vertrag, sha256: str) -> Path:
     return ablage.lake / vertrag.extrakt / f"{sha256}.parquet"
 
 
-def _quarantaene_datei(ablage: Ablage, ergebnis: Ergebnis) -> Path:
-    return ablage.quarantaene / ergebnis.jugendamt / ergebnis.extrakt / ergebnis.sha256 / "zeilen.parquet"
+def _quarantaene_datei(ablage: Ablage, ergebnis: Ergebnis, name: str = "zeilen") -> Path:
+    return ablage.quarantaene / ergebnis.jugendamt / ergebnis.extrakt / ergebnis.sha256 / f"{name}.parquet"
 
 
-def ist_aktuell(ablage: Ablage, vertrag: Vertrag, ergebnis: Ergebnis) -> bool:
-    """Whether the lake holds a delivery as today's contract and its last receipt want it, rejected rows included."""
+def ist_aktuell(ablage: Ablage, vertrag: Vertrag, ergebnis: Ergebnis, feed: Feed | None = None) -> bool:
+    """Whether the lake holds a delivery as today's reading and its last receipt want it, rejected rows included."""
     datei = lake_datei(ablage, vertrag, ergebnis.sha256)
     if not datei.exists():
         return False
-    metadaten = pq.read_schema(datei).metadata or {}
-    soll = {b"vertrag_sha256": vertrag.sha256, b"lieferung_nr": str(ergebnis.lieferung_nr)}
+    metadaten = pq.read_metadata(datei).metadata or {}
+    soll = {b"lesart": lesart(vertrag, feed), b"lieferung_nr": str(ergebnis.lieferung_nr)}
     if any(metadaten.get(name) != wert.encode() for name, wert in soll.items()):
         return False
     return metadaten.get(b"quarantaene") == b"0" or _quarantaene_datei(ablage, ergebnis).exists()
 
 
 def schreibe_lake(ablage: Ablage, vertrag: Vertrag, geprueft: Geprueft, ergebnis: Ergebnis) -> None:
-    """Write the accepted cells of one delivery, and its quarantine rows, as Parquet."""
+    """Write the accepted rows of one delivery, its quarantine and its suspicious rows, as Parquet."""
     stand = geprueft.gelesen.meta.get("stand", "")[:10] or None
-    zellen = geprueft.zellen.with_columns(
-        jugendamt=pl.lit(ergebnis.jugendamt),
-        lieferung=pl.lit(ergebnis.sha256),
-        lieferung_nr=pl.lit(ergebnis.lieferung_nr, pl.Int64),
-        datenstand=pl.lit(stand, pl.String).str.to_date("%Y-%m-%d", strict=False),
-        musterdaten=pl.lit(geprueft.gelesen.musterdaten),
-    )
-    schema = arrow_schema(vertrag)
-    schema = schema.with_metadata(
-        {
-            **(schema.metadata or {}),
-            "lieferung_nr": str(ergebnis.lieferung_nr),
-            "quarantaene": str(len(geprueft.quarantaene)),
-        }
-    )
-    tabelle_ = zellen.select(schema.names).to_arrow().cast(schema)
-    ziel = lake_datei(ablage, vertrag, ergebnis.sha256)
-    schreibe_quarantaene(ablage, ergebnis, geprueft.quarantaene)
-    schreibe_datei(ziel, lambda p: pq.write_table(tabelle_, p, compression="zstd"))
+    technisch = {
+        "jugendamt": _fest(ergebnis.jugendamt),
+        "lieferung": _fest(ergebnis.sha256),
+        "lieferung_nr": pl.lit(ergebnis.lieferung_nr, pl.Int64),
+        "datenstand": pl.lit(stand, pl.String).str.to_date("%Y-%m-%d", strict=False),
+        "musterdaten": pl.lit(geprueft.gelesen.musterdaten),
+    }
+    merkmale = {
+        "lesart": geprueft.lesart,
+        "lieferung_nr": str(ergebnis.lieferung_nr),
+        "quarantaene": str(len(geprueft.quarantaene)),
+    }
+    bloecke = (_arrow(block.with_columns(**technisch), vertrag) for block in geprueft.bloecke(woerterbuch=True))
+
+    def schreiben(pfad: Path) -> None:
+        erster = next(bloecke)
+        # line numbers differ in each row: counted up, not looked up; without Arrow's schema, text is text to readers
+        nachgeschlagen = [name for name in erster.schema.names if name != "zeile"]
+        with pq.ParquetWriter(
+            pfad,
+            erster.schema,
+            compression="zstd",
+            use_dictionary=nachgeschlagen,
+            column_encoding={"zeile": "DELTA_BINARY_PACKED"},
+            store_schema=False,
+        ) as datei:
+            for block in chain([erster], bloecke):
+                datei.write_table(block)
+            datei.add_key_value_metadata(merkmale)
+
+    _schreibe_zeilen(_quarantaene_datei(ablage, ergebnis), ergebnis, geprueft.quarantaene)
+    _schreibe_zeilen(_quarantaene_datei(ablage, ergebnis, "verdacht"), ergebnis, geprueft.verdacht)
+    schreibe_datei(lake_datei(ablage, vertrag, ergebnis.sha256), schreiben)
 
 
-def schreibe_quarantaene(ablage: Ablage, ergebnis: Ergebnis, zeilen: pl.DataFrame) -> None:
-    """Keep rejected rows with their delivery; no file where none was rejected."""
-    ziel = _quarantaene_datei(ablage, ergebnis)
+def merke_abgewiesene(ablage: Ablage, ergebnis: Ergebnis, fehler: ZuVieleFehler) -> None:
+    """Keep row and rule, never a value, of a refused personal delivery, whose bytes are not kept."""
+    ohne_wert = fehler.zeilen.filter(pl.col("wert") == "")
+    _schreibe_zeilen(_quarantaene_datei(ablage, ergebnis, "abgewiesene"), ergebnis, ohne_wert)
+
+
+def _fest(text: str) -> pl.Expr:
+    """The same text in every row, kept once."""
+    return pl.lit(text, dtype=pl.Enum([text]))
+
+
+def _arrow(block: pl.DataFrame, vertrag: Vertrag) -> pa.Table:
+    """A block as the lake wants it; text with a dictionary keeps it."""
+    soll = arrow_schema(vertrag)
+    ist = block.select(soll.names).to_arrow()
+    felder = [f.with_type(_WOERTERBUCH) if pa.types.is_dictionary(ist.schema.field(f.name).type) else f for f in soll]
+    return ist.cast(pa.schema(felder))
+
+
+def _schreibe_zeilen(ziel: Path, ergebnis: Ergebnis, zeilen: pl.DataFrame) -> None:
+    """Keep rejected or suspicious rows with their delivery; no file where there is none."""
     if zeilen.is_empty():
         ziel.unlink(missing_ok=True)
         return

@@ -35,9 +35,10 @@ def exportiere(
             if "jugendamt" in spalten:
                 bedingungen.append("jugendamt = ?")
                 werte.append(jugendamt)
-            if "berichtsjahr" in spalten:
-                bedingungen.append("berichtsjahr <= ?")
-                werte.append(str(berichtsjahr))
+            for jahr in ("berichtsjahr", "haushaltsjahr"):
+                if jahr in spalten:
+                    bedingungen.append(f"{jahr} <= ?")
+                    werte.append(str(berichtsjahr))
             wo = f"where {' and '.join(bedingungen)}" if bedingungen else ""
             liste = ", ".join(f'"{s}"' for s in spalten)
             abfrage = f'select {liste} from mart."{mart}" {wo} order by all'

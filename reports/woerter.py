@@ -50,7 +50,7 @@ QUELLE = {
     "register": "Melderegister",
     "schulstatistik": "Schulstatistik",
 }
-FAMILIE = lade_familien()
+FAMILIE = lade_familien(mit_kontext=True)
 LAND = {
     "BB": "Brandenburg",
     "BE": "Berlin",

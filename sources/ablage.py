@@ -52,6 +52,16 @@ class Ablage:
         return self.home / "warehouse.duckdb"
 
     @property
+    def arbeit(self) -> Path:
+        """Work areas of running Verdichtungen of personal extracts (0700), empty between runs."""
+        return self.home / "arbeit"
+
+    @property
+    def loeschprotokoll(self) -> Path:
+        """What was deleted of personal extracts, when and why; append-only."""
+        return self.home / "loeschprotokoll.jsonl"
+
+    @property
     def releases(self) -> Path:
         """Immutable releases per Jugendamt."""
         return self.home / "releases"

@@ -10,14 +10,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from sources.ablage import AMTLICH, Ablage, schreibe_datei, schreibe_json, schreibe_ordner
 from sources.formate import Gelesen, regionaldatenbank
-from sources.profilmodell import Feed
+from sources.profilmodell import Feed, Profil
 from sources.vertraege import Vertrag
 
 RUHEZEIT_S = 30
@@ -55,7 +56,11 @@ class Ergebnis:
     kodierung: str = ""
     zeilen: int = 0
     quarantaene_zeilen: int = 0
+    verdacht_zeilen: int = 0
+    reparaturen: dict[str, int] = field(default_factory=dict)
+    weggelassen: dict[str, int] = field(default_factory=dict)
     musterdaten: bool = False
+    personenbezogen: bool = False  # held rows about persons: only aggregates are kept
     angaben: dict[str, str] = field(default_factory=dict)
     stand: str = ""
     zuletzt: str = ""
@@ -88,14 +93,35 @@ def _dateien(ordner: Path) -> Iterator[Path]:
 
 
 def _passende(name: str, feeds: Feeds) -> list[tuple[str, Feed, dict[str, str]]]:
-    """All (Jugendamt, feed, captures and renamings) whose pattern matches a file name."""
-    treffer = []
-    for jugendamt, feed in ((j, f) for j, liste in feeds.items() for f in liste):
-        angaben = feed.passt(name)
-        if angaben is not None:
-            umbenannt = {f"spalte:{von}": nach for von, nach in feed.spalten.items()}
-            treffer.append((jugendamt, feed, {**angaben, **umbenannt}))
-    return treffer
+    """All (Jugendamt, feed, captures) whose pattern matches a file name."""
+    alle = ((j, f, f.passt(name)) for j, liste in feeds.items() for f in liste)
+    return [(j, f, angaben) for j, f, angaben in alle if angaben is not None]
+
+
+def alle_feeds(profile: Iterable[Profil], amtlich: Sequence[Feed], vertraege: Iterable[Vertrag]) -> Feeds:
+    """Feeds by Jugendamt, the nationwide ones under ``_amtlich``.
+
+    Every contract with ``dateimuster`` is a feed of every Jugendamt, unless one of the profile or a nationwide one
+    is for the same extract. Extracts with an address get the profile's street directory.
+    """
+    vertraege = list(vertraege)
+    mit_adresse = {v.extrakt for v in vertraege if v.adresse}
+    aus_vertrag = [Feed(feed=v.extrakt, extrakt=v.extrakt, muster=v.dateimuster) for v in vertraege if v.dateimuster]
+    feeds: dict[str, Sequence[Feed]] = {AMTLICH: amtlich}
+    for profil in profile:
+        eigene = {feed.extrakt for feed in (*profil.feeds, *amtlich)}
+        verzeichnis = {"strassen": profil.strassen, "strasse_zuerst": profil.strasse_zuerst}
+        alle = (*profil.feeds, *(f for f in aus_vertrag if f.extrakt not in eigene))
+        feeds[profil.jugendamt] = tuple(
+            f.model_copy(update=verzeichnis) if f.extrakt in mit_adresse else f for f in alle
+        )
+    return feeds
+
+
+def feed_von(feeds: Feeds, ergebnis: Ergebnis) -> Feed | None:
+    """Today's feed of a delivery: the one of its name, else one for its extract."""
+    moeglich = [f for f in feeds.get(ergebnis.jugendamt, ()) if f.extrakt == ergebnis.extrakt]
+    return next((f for f in moeglich if f.feed == ergebnis.feed), moeglich[0] if moeglich else None)
 
 
 def _fund(pfad: Path, feeds: Feeds, entfernen: bool, ordner: str = AMTLICH) -> Fund:
@@ -106,7 +132,10 @@ def _fund(pfad: Path, feeds: Feeds, entfernen: bool, ordner: str = AMTLICH) -> F
         return Fund(pfad, jugendamt, feed, angaben, abdruck, entfernen)
     if treffer:
         namen = ", ".join(f"{j}/{f.feed}" for j, f, _ in treffer)
-        grund = f"Mehrere Feeds passen: {namen}. Erwartet: genau einer. Bitte: Muster im Profil enger fassen."
+        grund = (
+            f"Mehrere Feeds passen: {namen}. Erwartet: genau einer. Bitte: die Datei in einen Ordner mit dem Namen des "
+            "Jugendamts legen oder die Muster im Profil enger fassen."
+        )
     else:
         with pfad.open("rb") as datei:
             tabelle = regionaldatenbank.erkennt(datei.read(4096))
@@ -118,6 +147,19 @@ def _fund(pfad: Path, feeds: Feeds, entfernen: bool, ordner: str = AMTLICH) -> F
     return Fund(pfad, ordner, None, {}, abdruck, entfernen, grund)
 
 
+def _nur(feeds: Feeds, jugendamt: str) -> Feeds:
+    return {j: f for j, f in feeds.items() if j in {jugendamt, AMTLICH}}
+
+
+def _fund_im_baum(pfad: Path, landing: Path, feeds: Feeds) -> Fund:
+    """A file of any tree; the innermost folder named like a Jugendamt counts, the tree's own name included."""
+    namen = [landing.absolute().name, *pfad.relative_to(landing).parts[:-1]]
+    jugendamt = next((n for n in reversed(namen) if n in feeds), None)
+    if jugendamt is None:
+        return _fund(pfad, feeds, entfernen=False)
+    return _fund(pfad, _nur(feeds, jugendamt), entfernen=False, ordner=jugendamt)
+
+
 def suche(
     ablage: Ablage, feeds: Feeds, landing: Path | None, jugendaemter: Collection[str]
 ) -> tuple[list[Fund], list[Path]]:
@@ -126,7 +168,8 @@ def suche(
     Args:
         ablage: the data home.
         feeds: feeds of all Jugendämter, the nationwide ones under ``_amtlich``.
-        landing: any tree of delivered files; its files stay where they are. Default: the home's landing.
+        landing: any tree of delivered files; its files stay where they are. A file below a folder named like a
+            Jugendamt belongs to that one, or is a nationwide one. Default: the home's landing.
         jugendaemter: the Jugendämter in scope; what belongs to others is left waiting.
 
     Returns:
@@ -134,7 +177,7 @@ def suche(
     """
     zustaendig = {*jugendaemter, AMTLICH}
     if landing is not None:
-        alle = [_fund(p, feeds, entfernen=False) for p in _dateien(landing)]
+        alle = [_fund_im_baum(p, landing, feeds) for p in _dateien(landing)]
         return [f for f in alle if f.feed is None or f.jugendamt in zustaendig], []
     funde, unruhig = [], []
     for pfad in _dateien(ablage.landing):
@@ -144,8 +187,7 @@ def suche(
         if time.time() - pfad.stat().st_mtime < RUHEZEIT_S:
             unruhig.append(pfad)
         elif ordner in feeds:
-            eigene = {j: f for j, f in feeds.items() if j in {ordner, AMTLICH}}
-            funde.append(_fund(pfad, eigene, entfernen=True, ordner=ordner))
+            funde.append(_fund(pfad, _nur(feeds, ordner), entfernen=True, ordner=ordner))
         else:
             grund = (
                 f"Die Datei liegt unter landing/{ordner}. Erwartet: landing/<jugendamt>/ oder landing/{AMTLICH}/ "
@@ -155,14 +197,15 @@ def suche(
     return funde, unruhig
 
 
-def _liefer_ordner(ablage: Ablage, fund: Fund) -> Path:
+def liefer_ordner(ablage: Ablage, fund: Fund) -> Path:
+    """Where a delivery is archived."""
     assert fund.feed is not None
     return ablage.archiv / fund.jugendamt / fund.feed.extrakt / fund.sha256
 
 
 def archiviert(ablage: Ablage, fund: Fund) -> Ergebnis | None:
     """The outcome of an accepted delivery with the same bytes, if there is one."""
-    paket = _liefer_ordner(ablage, fund) / "datapackage.json"
+    paket = liefer_ordner(ablage, fund) / "datapackage.json"
     return lies_paket(paket) if paket.exists() else None
 
 
@@ -173,6 +216,9 @@ ERGEBNIS = ".ergebnis.json"
 def lies_paket(paket: Path) -> Ergebnis:
     """Outcome kept in a delivery's ``datapackage.json``, with its last receipt."""
     ergebnis = Ergebnis(**json.loads(paket.read_text("utf-8"))["berichtswesen"])
+    # older archives kept the profile's mapping here; it belongs to the reading
+    angaben = {name: wert for name, wert in ergebnis.angaben.items() if not name.startswith("spalte:")}
+    ergebnis = replace(ergebnis, angaben=angaben)
     erneut = paket.parent / EMPFANG
     if erneut.exists():
         letzter = json.loads(erneut.read_text("utf-8").splitlines()[-1])
@@ -182,17 +228,29 @@ def lies_paket(paket: Path) -> Ergebnis:
 
 def vermerke_erneut(ablage: Ablage, fund: Fund, ergebnis: Ergebnis) -> None:
     """Append a further receipt of archived bytes; the package itself stays as it was written."""
-    datei = _liefer_ordner(ablage, fund) / EMPFANG
+    datei = liefer_ordner(ablage, fund) / EMPFANG
     bisher = datei.read_text("utf-8") if datei.exists() else ""
     zeile = json.dumps({"lieferung_nr": ergebnis.lieferung_nr, "empfangen": ergebnis.empfangen})
     schreibe_datei(datei, lambda p: p.write_text(f"{bisher}{zeile}\n", "utf-8"))
 
 
-def archiviere(ablage: Ablage, fund: Fund, ergebnis: Ergebnis, gelesen: Gelesen, vertrag: Vertrag) -> None:
-    """Keep the very bytes with their ``datapackage.json``; write-once."""
-    ziel = _liefer_ordner(ablage, fund)
+def archiviere(
+    ablage: Ablage,
+    fund: Fund,
+    ergebnis: Ergebnis,
+    gelesen: Gelesen,
+    vertrag: Vertrag,
+    verdichtet: Mapping[str, bytes] | None = None,
+) -> None:
+    """Keep the very bytes with their ``datapackage.json``; write-once.
+
+    ``verdichtet``: files by name that are kept in place of the bytes of a personal delivery, for the owner only.
+    """
+    ziel = liefer_ordner(ablage, fund)
     if ziel.exists():
         return
+    inhalte = verdichtet or {}
+    gemessen = {name: (len(i), hashlib.sha256(i).hexdigest()) for name, i in inhalte.items()}
     paket = {
         "name": f"{vertrag.extrakt.replace('_', '-')}-{fund.sha256[:12]}",
         "title": gelesen.meta.get("titel") or vertrag.titel,
@@ -201,19 +259,25 @@ def archiviere(ablage: Ablage, fund: Fund, ergebnis: Ergebnis, gelesen: Gelesen,
         "sources": [{"title": vertrag.attribution}],
         "resources": [
             {
-                "name": vertrag.extrakt.replace("_", "-"),
-                "path": fund.pfad.name,
-                "bytes": ergebnis.bytes,
-                "hash": f"sha256:{fund.sha256}",
+                "name": Path(name).stem.replace("_", "-").lower() if inhalte else vertrag.extrakt.replace("_", "-"),
+                "path": name,
+                "bytes": umfang,
+                "hash": f"sha256:{abdruck}",
                 "encoding": gelesen.kodierung,
             }
+            for name, (umfang, abdruck) in (gemessen or {fund.pfad.name: (ergebnis.bytes, fund.sha256)}).items()
         ],
         "berichtswesen": ergebnis.als_dict(),
         "angaben_der_quelle": gelesen.meta,
     }
 
     def fuellen(ordner: Path) -> None:
-        (ordner / fund.pfad.name).write_bytes(fund.pfad.read_bytes())
+        if verdichtet is None:
+            shutil.copyfile(fund.pfad, ordner / fund.pfad.name)
+        else:
+            ordner.chmod(0o700)
+            for name, inhalt in inhalte.items():
+                (ordner / name).write_bytes(inhalt)
         schreibe_json(ordner / "datapackage.json", paket)
 
     schreibe_ordner(ziel, fuellen)
@@ -232,8 +296,7 @@ def vermerke(ablage: Ablage, fund: Fund, ergebnis: Ergebnis, behalten: bool) -> 
     if datei.exists():
         ergebnis = replace(ergebnis, empfangen=json.loads(datei.read_text("utf-8"))["empfangen"])
     if behalten and not (ordner / fund.pfad.name).exists():
-        inhalt = fund.pfad.read_bytes()
-        schreibe_datei(ordner / fund.pfad.name, lambda p: p.write_bytes(inhalt))
+        schreibe_datei(ordner / fund.pfad.name, lambda p: shutil.copyfile(fund.pfad, p))
     schreibe_json(datei, ergebnis.als_dict())
 
 
@@ -244,16 +307,20 @@ def lieferungen(ablage: Ablage) -> list[tuple[Path, Ergebnis]]:
     return sorted(gelesen, key=lambda x: (x[1].jugendamt, x[1].extrakt, x[1].lieferung_nr))
 
 
+def alle_vermerkten(ablage: Ablage) -> list[Ergebnis]:
+    """Outcomes of all files that were ever rejected or unknown, settled or not."""
+    dateien = sorted(ablage.quarantaene.glob(f"*/*/*/*{ERGEBNIS}"))
+    return [Ergebnis(**json.loads(d.read_text("utf-8"))) for d in dateien]
+
+
 def nicht_angenommen(ablage: Ablage) -> list[Ergebnis]:
     """Outcomes of rejected and unknown files that are not settled, oldest first.
 
     A rejection is settled once the same file, or a later one of its name, is accepted for the same feed.
     """
-    dateien = ablage.quarantaene.glob(f"*/*/*/*{ERGEBNIS}")
-    alle = [Ergebnis(**json.loads(d.read_text("utf-8"))) for d in dateien]
     gut: dict[tuple[str, str, str], str] = {}
     for _, e in lieferungen(ablage):
         ort = (e.jugendamt, e.extrakt, e.datei)
         gut[ort] = max(gut.get(ort, ""), e.empfangen)
-    offen = [e for e in alle if gut.get((e.jugendamt, e.extrakt, e.datei), "") < e.zuletzt]
+    offen = [e for e in alle_vermerkten(ablage) if gut.get((e.jugendamt, e.extrakt, e.datei), "") < e.zuletzt]
     return sorted(offen, key=lambda e: (e.empfangen, e.datei))

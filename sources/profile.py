@@ -1,13 +1,15 @@
 """Reading Jugendamt profiles: from a folder of data to a checked `Profil`.
 
-In here: the loader of profile folders (`profil.yml`, `raeume.csv`, `zuordnung.csv`, `schluessel.csv`) and its
-German messages; other modules import models and loader from here. Not in here: the models
-(`profilmodell.py`), whether Räume and memberships fit together (`profilpruefung.py`), the profiles themselves
-(`jugendaemter/<name>/`), what the columns of an extract mean (`<extract>/contract.yml`).
+In here: the loader of profile folders (`profil.yml`, `raeume.csv`, `zuordnung.csv`, `schluessel.csv`,
+`produkte.csv`) and of the product plans of the Länder, with their German messages; other modules import models
+and loader from here. Not in here: the models (`profilmodell.py`), whether entries fit together
+(`profilpruefung.py`), the profiles and plans themselves (`jugendaemter/<name>/`, `produktplaene/`), what the
+columns of an extract mean (`<extract>/contract.yml`).
 """
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,18 +20,21 @@ from pydantic_core import ErrorDetails
 from sources.profilmodell import (
     AmtlicheFeeds,
     Basis,
+    Berichtsgruppe,
     Ebene,
     Feed,
     Hierarchie,
     Kopf,
     Mangel,
+    Produkt,
     Profil,
     ProfilFehler,
     Raum,
     Schluessel,
+    Strasse,
     Zuordnung,
 )
-from sources.profilpruefung import pruefe
+from sources.profilpruefung import pruefe, pruefe_produkte
 
 __all__ = [
     "AMTLICH",
@@ -44,11 +49,15 @@ __all__ = [
     "Schluessel",
     "Zuordnung",
     "lade_amtliche_feeds",
+    "lade_berichtsstruktur",
+    "lade_produktplaene",
     "lade_profil",
     "lade_profile",
 ]
 
 PROFILDATEI = "profil.yml"
+PRODUKTPLAENE = Path(__file__).parent / "produktplaene"
+_STRUKTUR = PRODUKTPLAENE / "berichtsstruktur.csv"
 AMTLICH = "_amtlich"
 
 _Modell = TypeVar("_Modell", bound=Basis)
@@ -58,7 +67,8 @@ def lade_profil(ordner: Path) -> Profil:
     """Read one profile folder and check all of it.
 
     Args:
-        ordner: folder with `profil.yml`, `raeume.csv`, `zuordnung.csv` and, if needed, `schluessel.csv`.
+        ordner: folder with `profil.yml`, `raeume.csv`, `zuordnung.csv` and, if needed, `schluessel.csv` and
+            `produkte.csv`.
 
     Returns:
         The checked profile.
@@ -71,9 +81,11 @@ def lade_profil(ordner: Path) -> Profil:
         **dict(kopf),
         raeume=_lies_tabelle(ordner / "raeume.csv", Raum),
         zuordnungen=_lies_tabelle(ordner / "zuordnung.csv", Zuordnung),
-        schluessel=_lies_tabelle(ordner / "schluessel.csv", Schluessel) if (ordner / "schluessel.csv").exists() else (),
+        schluessel=_lies_wenn_da(ordner / "schluessel.csv", Schluessel),
+        strassen=_lies_wenn_da(ordner / "strassen.csv", Strasse),
+        produkte=_lies_wenn_da(ordner / "produkte.csv", Produkt),
     )
-    maengel = list(pruefe(profil, ordner.name))
+    maengel = [*pruefe(profil, ordner.name), *pruefe_produkte(profil.produkte, lade_berichtsstruktur(), ordner.name)]
     if maengel:
         raise ProfilFehler(maengel)
     return profil
@@ -132,6 +144,26 @@ def lade_amtliche_feeds(ordner: Sequence[Path]) -> tuple[Feed, ...]:
     """
     gefunden = [unterordner for unterordner in _profilordner(ordner) if unterordner.name == AMTLICH]
     return tuple(feed for pfad in gefunden for feed in _lies_yaml(pfad / PROFILDATEI, AmtlicheFeeds).feeds)
+
+
+def lade_produktplaene() -> dict[str, tuple[Produkt, ...]]:
+    """Product plans by Land ("BW", "NRW", ...), each line in the order of its file.
+
+    Raises:
+        ProfilFehler: a file is defective or names a group that the reporting structure does not have.
+    """
+    struktur = lade_berichtsstruktur()
+    plaene = {p.stem.upper(): _lies_tabelle(p, Produkt) for p in sorted(PRODUKTPLAENE.glob("*.csv")) if p != _STRUKTUR}
+    maengel = [m for land, plan in plaene.items() for m in pruefe_produkte(plan, struktur, PRODUKTPLAENE.name, land)]
+    if maengel:
+        raise ProfilFehler(maengel)
+    return plaene
+
+
+@cache
+def lade_berichtsstruktur() -> tuple[Berichtsgruppe, ...]:
+    """The groups to which every product plan is mapped, in reading order. Raises :class:`ProfilFehler`."""
+    return _lies_tabelle(_STRUKTUR, Berichtsgruppe)
 
 
 def _profilordner(ordner: Sequence[Path]) -> Iterator[Path]:
@@ -193,6 +225,10 @@ def _lies_yaml(pfad: Path, modell: type[_Modell]) -> _Modell:
         return modell.model_validate(inhalt)
     except ValidationError as fehler:
         raise ProfilFehler([_mangel(eintrag, datei) for eintrag in fehler.errors()]) from None
+
+
+def _lies_wenn_da(pfad: Path, modell: type[_Modell]) -> tuple[_Modell, ...]:
+    return _lies_tabelle(pfad, modell) if pfad.exists() else ()
 
 
 def _lies_tabelle(pfad: Path, modell: type[_Modell]) -> tuple[_Modell, ...]:

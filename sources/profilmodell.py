@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+import polars as pl
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 Gebietsart = Literal["kreis", "kreisfreie_stadt", "gemeinde", "samtgemeinde", "gemeindeteil", "gemeindefrei", "region"]
 Quelle = Literal["fortschreibung", "register", "schulstatistik"]
@@ -67,6 +68,7 @@ def _offen(wert: object) -> object:
 
 _Belegt = Annotated[bool, BeforeValidator(_wahrheitswert)]
 _Ende = Annotated[date | None, BeforeValidator(_offen)]
+_Jahresende = Annotated[int | None, BeforeValidator(_offen)]
 
 
 class Basis(BaseModel):
@@ -95,7 +97,10 @@ class Dialekt(Basis):
     Attributes:
         trennzeichen: separator, where it can't be found from the file.
         zahlen: "deutsch" (1.234,56), "englisch" (1,234.56) or "auto" (one reading must fit all values of a column).
+        ableiten: field -> {other field: {regular expression: word}}: a column that the office does not deliver, read
+            off the delivered text of another one (revenue or expense from the first digit of the Konto).
         umkehren: fields whose sign is turned round (an office that writes expenses as negative amounts).
+        umkehren_wo: field -> regular expression on its delivered text; only records that match all are turned round.
         summenzeilen: field -> regular expression; rows that match are totals: left out, counted and reported.
         nebeneinander: delivered column -> {field: value}; these columns stand side by side and become rows, their
             content goes to ``wertfeld``.
@@ -104,10 +109,40 @@ class Dialekt(Basis):
 
     trennzeichen: str = ""
     zahlen: Literal["auto", "deutsch", "englisch"] = "auto"
+    ableiten: dict[str, dict[str, dict[str, str]]] = {}
     umkehren: tuple[str, ...] = ()
+    umkehren_wo: dict[str, str] = {}
     summenzeilen: dict[str, str] = {}
     nebeneinander: dict[str, dict[str, str]] = {}
     wertfeld: str = ""
+
+    @model_validator(mode="after")
+    def _ausdruecke_gueltig(self) -> Self:
+        ableitungen = [worte for ableitung in self.ableiten.values() for worte in ableitung.values()]
+        for ausdruck in [*self.summenzeilen.values(), *self.umkehren_wo.values(), *(a for w in ableitungen for a in w)]:
+            try:
+                pl.Series([""]).str.contains(ausdruck)
+            except pl.exceptions.ComputeError:
+                raise ValueError(f"ein regulärer Ausdruck, nicht {ausdruck!r}") from None
+        return self
+
+    @property
+    def felder(self) -> set[str]:
+        """Fields of the contract that the dialect speaks of."""
+        genannt = {*self.umkehren, *self.umkehren_wo, *self.summenzeilen, *self.ableiten, self.wertfeld} - {""}
+        return genannt.union(*self.ableiten.values(), *self.nebeneinander.values())
+
+
+class Strasse(Basis):
+    """A stretch of a street and its Raum: house numbers ``von`` to ``bis`` (none = open) on one or both sides."""
+
+    strassenschluessel: str
+    strasse: str
+    seite: Literal["beide", "gerade", "ungerade"]
+    von: Annotated[int, Field(ge=1)]
+    bis: Annotated[int | None, BeforeValidator(_offen)]
+    raum_id: _Text
+    quelle: _Text
 
 
 class Feed(Basis):
@@ -122,6 +157,7 @@ class Feed(Basis):
         werte: placeholder -> the only values it may take (lower case).
         uebersetzungen: field -> {delivered word: code}, beside those of the contract.
         dialekt: how the office writes its files.
+        strassen: street directory of the profile, filled in for extracts with an address; so ``strasse_zuerst``.
     """
 
     feed: _Name
@@ -131,6 +167,8 @@ class Feed(Basis):
     werte: dict[str, Annotated[tuple[_Text, ...], Field(min_length=1)]] = {}
     uebersetzungen: dict[str, dict[str, str]] = {}
     dialekt: Dialekt = Dialekt()
+    strassen: tuple[Strasse, ...] = ()
+    strasse_zuerst: bool = False
 
     @field_validator("muster")
     @classmethod
@@ -206,6 +244,32 @@ class Schluessel(Basis):
     raum_id: _Text
 
 
+class Produkt(Basis):
+    """What a product of a budget is for: the group of the reports and the § SGB VIII, per year (both ends included).
+
+    `produkt` and `konto` are beginnings of the delivered numbers, compared without points and dashes; the longest
+    one holds. No `konto` = every one.
+    """
+
+    produkt: Annotated[str, Field(pattern=r"^[0-9][0-9A-Za-z./-]*$")]
+    konto: Annotated[str, Field(pattern=r"^[0-9./-]*$")]
+    gueltig_von: int
+    gueltig_bis: _Jahresende
+    berichtsgruppe: _Name
+    paragraf: str
+    bezeichnung: _Text
+    belegt: _Belegt
+    quelle: _Text
+
+
+class Berichtsgruppe(Basis):
+    """A group of the one reporting structure that all product plans are mapped to."""
+
+    berichtsgruppe: _Name
+    berichtsgruppe_name: _Text
+    reihenfolge: int
+
+
 class Kopf(Basis):
     """What stands in `profil.yml`."""
 
@@ -224,6 +288,7 @@ class Kopf(Basis):
     feeds: tuple[Feed, ...] = ()
     annahmen: tuple[_Text, ...] = ()
     schwellen: dict[str, float] = {}
+    strasse_zuerst: bool = False
 
 
 class Profil(Kopf):
@@ -239,11 +304,15 @@ class Profil(Kopf):
         raeume: in the order of the file.
         zuordnungen: in the order of the file.
         schluessel: in the order of the file; an official key equal to the raum_id needs no line.
+        strassen: street directory, for extracts that deliver an address.
+        produkte: the Jugendamt's own mapping of its budget; it wins over the product plan of the Land.
     """
 
     raeume: tuple[Raum, ...]
     zuordnungen: tuple[Zuordnung, ...]
     schluessel: tuple[Schluessel, ...]
+    strassen: tuple[Strasse, ...] = ()
+    produkte: tuple[Produkt, ...] = ()
 
     def loese_auf(self, schluesselart: str, schluessel: str) -> str | None:
         """Return the raum_id for a delivered key, or None if no Raum has it.

@@ -6,10 +6,11 @@ entries (`profilmodell.py`), checks of delivered data (`quality/`).
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import pairwise
 
-from sources.profilmodell import Mangel, Profil, Zuordnung
+from sources.profilmodell import Berichtsgruppe, Mangel, Produkt, Profil, Strasse, Zuordnung
 
 _OFFEN = date.max
 
@@ -26,11 +27,38 @@ def pruefe(profil: Profil, ordner: str) -> Iterator[Mangel]:
     yield from _pruefe_raeume(profil, ordner)
     yield from _pruefe_schluessel(profil, ordner)
     yield from _pruefe_kreisfreie(profil, ordner)
+    yield from _pruefe_strassen(profil, ordner)
     maengel = list(_pruefe_zuordnungen(profil, ordner))
     yield from maengel
     if not maengel:  # the walk upwards needs parents that exist
         yield from _pruefe_ketten(profil, ordner)
         yield from _pruefe_gewichte(profil, ordner)
+
+
+def pruefe_produkte(
+    produkte: Sequence[Produkt], struktur: Sequence[Berichtsgruppe], ordner: str, name: str = "produkte"
+) -> Iterator[Mangel]:
+    """Yield every defect of a mapping of products: unknown groups, and two lines for one product in one year."""
+    datei, bekannt = f"{ordner}/{name.lower()}.csv", {gruppe.berichtsgruppe for gruppe in struktur}
+    zeilen = list(enumerate(produkte, 2))
+    for nummer, p in zeilen:
+        if p.berichtsgruppe not in bekannt:
+            yield Mangel(
+                datei, f"Zeile {nummer}, berichtsgruppe", f"Es steht da: {p.berichtsgruppe!r}",
+                f"eine von {', '.join(sorted(bekannt))}", "die Schreibweise angleichen",
+            )  # fmt: skip
+        for weitere, q in zeilen[nummer - 1 :]:
+            gleich = (nur_zeichen(p.produkt), nur_zeichen(p.konto)) == (nur_zeichen(q.produkt), nur_zeichen(q.konto))
+            if gleich and p.gueltig_von <= (q.gueltig_bis or 9999) and q.gueltig_von <= (p.gueltig_bis or 9999):
+                yield Mangel(
+                    datei, f"Zeile {weitere}", f"Das Produkt {q.produkt!r} ist schon in Zeile {nummer} zugeordnet",
+                    "je Produkt, Konto und Jahr eine Zeile", "gueltig_von und gueltig_bis trennen oder eine löschen",
+                )  # fmt: skip
+
+
+def nur_zeichen(nummer: str) -> str:
+    """A product or account number without points, dashes and slashes, as it is compared."""
+    return re.sub(r"[^0-9A-Za-z]", "", nummer)
 
 
 def _doppelte(werte: list[str]) -> list[str]:
@@ -136,6 +164,26 @@ def _pruefe_kreisfreie(profil: Profil, ordner: str) -> Iterator[Mangel]:
                 f"{ordner}/schluessel.csv", kurz, f"Der Kreisschlüssel von {raum.raum_name} fehlt",
                 f"die Zeile ags,{kurz},{raum.raum_id}", "die Zeile ergänzen",
             )  # fmt: skip
+
+
+def _pruefe_strassen(profil: Profil, ordner: str) -> Iterator[Mangel]:
+    """Known Räume, and no house number in two stretches of a street."""
+    datei = f"{ordner}/strassen.csv"
+    raeume = {raum.raum_id for raum in profil.raeume}
+    je_strasse: dict[tuple[str, str], list[Strasse]] = defaultdict(list)
+    for zeile in profil.strassen:
+        if zeile.raum_id not in raeume:
+            yield _unbekannt(datei, zeile.strasse, zeile.raum_id)
+        for seite in ("gerade", "ungerade") if zeile.seite == "beide" else (zeile.seite,):
+            je_strasse[zeile.strassenschluessel or zeile.strasse, seite].append(zeile)
+    for (strasse, seite), zeilen in je_strasse.items():
+        geordnet = sorted(zeilen, key=lambda zeile: zeile.von)
+        for vorher, zeile in pairwise(geordnet):
+            if vorher.bis is None or zeile.von <= vorher.bis:
+                yield Mangel(
+                    datei, f"{strasse} ({seite})", f"Die Hausnummer {zeile.von} liegt in zwei Abschnitten",
+                    "jede Hausnummer in einem Abschnitt", "von und bis der Abschnitte berichtigen",
+                )  # fmt: skip
 
 
 def _pruefe_zuordnungen(profil: Profil, ordner: str) -> Iterator[Mangel]:

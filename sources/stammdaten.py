@@ -6,6 +6,7 @@ Not here: the descriptions (``sources/jugendaemter``, ``sources/*/contract.yml``
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -15,7 +16,9 @@ import yaml
 from sources.ablage import Ablage, schreibe_datei
 from sources.archiv import Ergebnis
 from sources.katalog import OFFEN, Kennzahl
-from sources.profilmodell import Profil
+from sources.profile import lade_berichtsstruktur, lade_produktplaene
+from sources.profilmodell import Produkt, Profil
+from sources.profilpruefung import nur_zeichen
 from sources.vertraege import Vertrag
 
 T, Z, G, D, W = pl.String, pl.Float64, pl.Int64, pl.Date, pl.Boolean
@@ -46,6 +49,10 @@ SCHEMATA: dict[str, tuple[str, dict[str, type[pl.DataType]]]] = {
         {"extrakt": T, "tabelle": T, "familie": T, "quelle": T, "rang": G, "ebene": T, "schluesselart": T,
          "oeffentlich": W, "attribution": T},
     ),
+    "codelisten": (
+        "Codes mit den Tagen, an denen sie gelten, aus den Verträgen",
+        {"extrakt": T, "codeliste": T, "code": T, "text": T, "gueltig_von": D, "gueltig_bis": D, "annahme": W},
+    ),
     "reihenbrueche": ("Erstes Jahr einer neuen Reihe je Quelle", {"quelle": T, "jahr": G, "grund": T}),
     "kennzahlen": (
         "Katalog der Kennzahlen",
@@ -59,6 +66,15 @@ SCHEMATA: dict[str, tuple[str, dict[str, type[pl.DataType]]]] = {
         {"kennzahl": T, "version": G, "seite": T, "nr": G, "messgroesse": T, "vorzeichen": G, "jahre_zurueck": G,
          "alter_von": G, "alter_bis": G, "schaetzung": W, "geschlecht": T, "nationalitaet": T, "merkmal": T},
     ),
+    "berichtsstruktur": (
+        "Berichtsgruppen, auf die alle Produktpläne abgebildet sind",
+        {"berichtsgruppe": T, "berichtsgruppe_name": T, "reihenfolge": G},
+    ),
+    "produktplan": (
+        "Zuordnung der Produkte je Jahr; rang 1 aus dem Profil gilt vor rang 2 aus dem Produktplan des Landes",
+        {"jugendamt": T, "rang": G, "produkt": T, "konto": T, "gueltig_von": G, "gueltig_bis": G,
+         "berichtsgruppe": T, "paragraf": T, "belegt": W},
+    ),
     "familien": ("Datenfamilien des Berichts", {"familie": T, "name": T, "vorhanden": W}),
     "quarantaene": (
         "Werte angenommener Lieferungen, die den Vertrag verletzen",
@@ -66,10 +82,20 @@ SCHEMATA: dict[str, tuple[str, dict[str, type[pl.DataType]]]] = {
     ),
 }  # fmt: skip
 
+# Members of each Jugendamt that are no Sozialraum; they belong to the whole.
+BESONDERE = {
+    "nicht_zuordenbar": "nicht zuordenbar",
+    "ausserhalb": "außerhalb",
+    "uma": "unbegleitet eingereiste junge Menschen",
+    "para_86_6_89a": "Zuständigkeit nach § 86 (6) oder Erstattung nach § 89a SGB VIII",
+}
 
-def lade_familien() -> dict[str, str]:
-    """Code and name of the data families of a report, in reading order."""
-    return dict(yaml.safe_load((Path(__file__).parent / "familien.yml").read_text("utf-8")))
+
+def lade_familien(*, mit_kontext: bool = False) -> dict[str, str]:
+    """Code and name of the data families of a report, in reading order; those of the context behind them."""
+    familien = yaml.safe_load((Path(__file__).parent / "familien.yml").read_text("utf-8"))
+    kontext = familien.pop("kontext")
+    return {**familien, **(kontext if mit_kontext else {})}
 
 
 def _raeume(p: Profil) -> list[dict[str, object]]:
@@ -79,9 +105,18 @@ def _raeume(p: Profil) -> list[dict[str, object]]:
     besondere = [
         {"jugendamt": p.jugendamt, "raum_id": f"{p.jugendamt}:{art}", "raum_name": name, "raumebene": "sonstige",
          "gebietsart": "region", "gueltig_von": beginn, "gueltig_bis": None, "belegt": True}
-        for art, name in (("nicht_zuordenbar", "nicht zuordenbar"), ("ausserhalb", "außerhalb"))
+        for art, name in BESONDERE.items()
     ]  # fmt: skip
     return eigene + besondere
+
+
+def lokale_schluessel(p: Profil) -> list[tuple[str, str]]:
+    """(key, raum_id) under which records name a Raum: its id, its name if no other has it, and ``schluessel.csv``."""
+    namen = Counter(name for name, _ in {(r.raum_name, r.raum_id) for r in p.raeume})
+    paare = {r.raum_name: r.raum_id for r in p.raeume if namen[r.raum_name] == 1}
+    paare |= {r.raum_id: r.raum_id for r in p.raeume}
+    paare |= {s.schluessel: s.raum_id for s in p.schluessel if s.schluesselart == "lokal"}
+    return sorted(paare.items())
 
 
 def _schluessel(p: Profil) -> list[dict[str, object]]:
@@ -94,13 +129,33 @@ def _schluessel(p: Profil) -> list[dict[str, object]]:
             "raum_id": s.raum_id,
         }
         for s in p.schluessel
+        if s.schluesselart != "lokal"
+    ]
+    lokal: list[dict[str, object]] = [
+        {"jugendamt": p.jugendamt, "schluesselart": "lokal", "schluessel": schluessel, "raum_id": raum_id}
+        for schluessel, raum_id in lokale_schluessel(p)
     ]
     selbst: list[dict[str, object]] = [
         {"jugendamt": p.jugendamt, "schluesselart": "ags", "schluessel": r.raum_id, "raum_id": r.raum_id}
         for r in p.raeume
         if r.raum_id.isdigit()
     ]
-    return ausdruecklich + [s for s in selbst if s not in ausdruecklich]
+    return ausdruecklich + lokal + [s for s in selbst if s not in ausdruecklich]
+
+
+def _produktplan(p: Profil, land: Sequence[Produkt]) -> list[dict[str, object]]:
+    """Own lines and those of the Land; numbers as they are compared."""
+    return [
+        {
+            **z.model_dump(exclude={"bezeichnung", "quelle"}),
+            "jugendamt": p.jugendamt,
+            "rang": rang,
+            "produkt": nur_zeichen(z.produkt),
+            "konto": nur_zeichen(z.konto),
+        }
+        for rang, zeilen in ((1, p.produkte), (2, land))
+        for z in zeilen
+    ]
 
 
 def _bestandteile(k: Kennzahl) -> list[dict[str, object]]:
@@ -134,6 +189,7 @@ def als_tabellen(
     quarantaene: Sequence[Mapping[str, object]],
 ) -> dict[str, pl.DataFrame]:
     """One frame per entry of :data:`SCHEMATA`, rows sorted."""
+    plaene = lade_produktplaene()
     vorhanden = {vertraege[e.extrakt].familie for e in lieferungen if e.extrakt in vertraege}
     zeilen: dict[str, list[dict[str, object]]] = {
         "jugendaemter": [
@@ -155,11 +211,17 @@ def als_tabellen(
              "attribution": v.attribution}
             for v in vertraege.values() for name, t in v.tabellen.items()
         ],
+        "codelisten": [
+            {"extrakt": v.extrakt, "codeliste": name, **code.model_dump()}
+            for v in vertraege.values() for name, liste in v.codelisten.items() for code in liste.werte
+        ],
         "reihenbrueche": [
             dict(z)
             for z in sorted({(("quelle", v.quelle), ("jahr", b.jahr), ("grund", b.grund))
                              for v in vertraege.values() for b in v.reihenbrueche})
         ],
+        "berichtsstruktur": [g.model_dump() for g in lade_berichtsstruktur()],
+        "produktplan": [z for p in profile for z in _produktplan(p, plaene.get(p.land, ()))],
         "kennzahlen": [_katalogzeile(k) for k in katalog],
         "bestandteile": [z for k in katalog for z in _bestandteile(k)],
         "familien": [{"familie": f, "name": n, "vorhanden": f in vorhanden} for f, n in lade_familien().items()],

@@ -13,8 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+import polars as pl
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator, model_validator
 
 WURZEL = Path(__file__).parent
 
@@ -48,23 +49,29 @@ class Feld(Spalte):
     Attributes:
         geliefert: further headings under which the column arrives; a profile may map others.
         pflicht: the delivered file must have the column.
-        uebersetzung: delivered word -> code of the field; a profile may add others.
+        uebersetzung: delivered word -> code of the field (case does not matter); a profile may add others.
+        vorgabe: what stands for an empty cell or a missing column, as it would be delivered.
+        berechnet: SQL expression over other fields, as polars understands it, for files that have those instead.
         codeliste: name of a dated code list of the contract.
         fuehrende_nullen: length to which lost leading zeros are given back; each repair is counted.
         schluesselart: the field is a key of a Raum, of this art (``lokal``, ``ags``).
         von: first position of a fixed-width field, counted from 1; ``bis`` its last.
         zweck: personal extracts: measures of the Verdichtung that need the column.
+        personenschluessel: stands for a person or family; replaced under the key of a run before anything is written.
     """
 
     geliefert: tuple[str, ...] = ()
     pflicht: bool = True
     uebersetzung: dict[str, str] = Field(default_factory=dict)
+    vorgabe: str = ""
+    berechnet: str = ""
     codeliste: str = ""
     fuehrende_nullen: int = 0
     schluesselart: str = ""
     von: int = 0
     bis: int = 0
     zweck: tuple[str, ...] = ()
+    personenschluessel: bool = False
 
 
 class Code(_Modell):
@@ -85,7 +92,7 @@ class Codeliste(_Modell):
 
 
 class Regel(_Modell):
-    """A condition over the fields of one record, as an SQL expression that polars understands.
+    """What holds for the fields of each record, as an SQL expression that polars understands; unknown (null) passes.
 
     ``sperrend``: the record goes to quarantine; ``verdacht``: it passes and is reported under the rule's name.
     """
@@ -94,6 +101,20 @@ class Regel(_Modell):
     bedingung: str
     meldung: str
     schwere: Literal["sperrend", "verdacht"] = "sperrend"
+
+    @field_validator("bedingung")
+    @classmethod
+    def _lesbar(cls, bedingung: str) -> str:
+        try:
+            pl.sql_expr(bedingung)
+        except pl.exceptions.PolarsError as fehler:
+            raise ValueError(f"ein SQL-Ausdruck, nicht {bedingung!r} ({fehler})") from None
+        return bedingung
+
+    @property
+    def felder(self) -> str:
+        """The fields it looks at, joined with ", "."""
+        return ", ".join(dict.fromkeys(pl.sql_expr(self.bedingung).meta.root_names()))
 
 
 class Satzart(_Modell):
@@ -105,16 +126,32 @@ class Satzart(_Modell):
     wert: str = ""
 
 
+class Adresse(_Modell):
+    """Headings of an address in a delivered file: it becomes a key in the field ``raum`` and goes no further."""
+
+    raum: str
+    strassenschluessel: tuple[str, ...] = ()
+    strasse: tuple[str, ...] = ()
+    hausnummer: tuple[str, ...] = ()
+
+    def ueberschriften(self) -> dict[str, str]:
+        """Heading -> role: strassenschluessel, strasse or hausnummer."""
+        rollen = self.model_dump(exclude={"raum"})
+        return {name: rolle for rolle, namen in rollen.items() for name in (rolle, *namen)}
+
+
 class Verdichtung(_Modell):
     """What may leave the work area of a personal extract: counts per group, never a record.
 
     ``modelle`` name dbt models tagged ``fallebene`` whose results leave instead of a plain count; each is an extract
-    of its own with a contract of form "saetze".
+    of its own with a contract of form "saetze". ``parameter``: numbers of these models; thresholds of the same name in
+    a profile replace them.
     """
 
     gruppen: tuple[str, ...] = ()
     zaehler: str = "anzahl"
     modelle: tuple[str, ...] = ()
+    parameter: dict[str, float] = Field(default_factory=dict)
 
 
 class Dimension(_Modell):
@@ -125,7 +162,7 @@ class Dimension(_Modell):
 
 
 class Merkmal(_Modell):
-    """What one value column of a rectangular file counts."""
+    """What one value column counts; ``ab`` and ``bis`` are the Berichtsjahre for which its source asked at all."""
 
     messgroesse: str
     herkunft: Literal["gezaehlt", "geliefert"] = "gezaehlt"
@@ -137,10 +174,15 @@ class Merkmal(_Modell):
     pflicht: bool = True
     min: float | None = 0
     max: float | None = None
+    ab: int | None = None
+    bis: int | None = None
 
 
 class Tabelle(_Modell):
-    """One table of an extract; ``rang`` decides which table speaks when several hold the same figure."""
+    """One table of an extract; ``rang`` decides which table speaks when several hold the same figure.
+
+    ``spalten``: value columns by name; in an export of the Regionaldatenbank by their headings, joined with " | ".
+    """
 
     rang: int
     ebene: str
@@ -155,10 +197,30 @@ class Reihenbruch(_Modell):
 
 
 class Schwellen(_Modell):
-    """How much may be wrong before a delivery is rejected (shares between 0 and 1)."""
+    """How much may be wrong, or differ from the last accepted delivery, before a delivery is rejected.
+
+    Shares between 0 and 1. The rules of drift stand in ``quality/drift.py``.
+
+    Attributes:
+        quarantaene_anteil: rows that violate the contract.
+        spalten_rueckgang: columns that no longer hold anything.
+        raum_zeilen: change of the number of rows of one Raum; ``raum_anteil``: Räume that may change by more.
+        summe: change of a total per year of distance; ``summen``: another one for single Messgrößen or fields, null
+            where a total says nothing (balances).
+        zeichen_anteil: change of the share of a sign, or of empty values of a field.
+        groesse: how many times larger or smaller a file may be per Stichtag.
+        mindestzahl: rows or totals below it are too small to be compared.
+    """
 
     quarantaene_anteil: float = 0.01
-    zeilen_rueckgang: float = 0.25
+    spalten_rueckgang: float = 0.25
+    raum_zeilen: float = 0.5
+    raum_anteil: float = 0.02
+    summe: float = 0.25
+    summen: dict[str, float | None] = Field(default_factory=dict)
+    zeichen_anteil: float = 0.2
+    groesse: float = 4.0
+    mindestzahl: int = 100
 
 
 class Vertrag(_Modell):
@@ -167,7 +229,8 @@ class Vertrag(_Modell):
     Attributes:
         form: "zellen" (one row per published cell) or "saetze" (one row per delivered record with ``felder``).
         dateimuster: file patterns under which every Jugendamt may deliver it without a feed in its profile.
-        periode: what a later delivery replaces: the name of a field, "dateiname" ({jahr}) or "gesamt".
+        periode: what a later delivery replaces: the name of a field (or several, joined by "+"), "dateiname" ({jahr})
+            or "gesamt".
         kopf_suchen: the header is the first row that holds all obligatory columns, below any preamble.
         blatt: sheet of a workbook; default the first.
         personenbezogen: true, false, or "einzelsaetze": personal unless the file has the column
@@ -214,6 +277,7 @@ class Vertrag(_Modell):
     satzart: Satzart | None = None
     codelisten: dict[str, Codeliste] = Field(default_factory=dict)
     regeln: tuple[Regel, ...] = ()
+    adresse: Adresse | None = None
     verdichtung: Verdichtung | None = None
     spalten: tuple[Spalte, ...] = ()
     sha256: str = ""
@@ -233,18 +297,26 @@ class Vertrag(_Modell):
                  "form 'zellen' verlangt tabellen, schluesselart, schluesselmuster und zeit"),
                 (not rechteck or all(t.spalten for t in self.tabellen.values()),
                  "format 'tabelle' verlangt 'spalten' je Tabelle"),
-                (rechteck or bool(self.messgroesse), f"format '{self.format}' verlangt 'messgroesse'"),
+                (bool(self.messgroesse) or all(t.spalten for t in self.tabellen.values()),
+                 f"format '{self.format}' verlangt 'messgroesse' oder 'spalten' je Tabelle"),
             ]  # fmt: skip
         namen = {f.name for f in self.felder}
-        genannt = {*self.schluesselfelder, *(self.verdichtung.gruppen if self.verdichtung else ())}
+        gelesen = {feld for regel in self.regeln for feld in regel.felder.split(", ") if feld}
+        genannt = {*gelesen, *self.schluesselfelder, *(self.verdichtung.gruppen if self.verdichtung else ())}
         return [
             (bool(self.felder and self.schluesselfelder), "form 'saetze' verlangt felder und schluesselfelder"),
             (genannt <= namen, f"kein Feld heißt {', '.join(sorted(genannt - namen))}"),
-            (self.periode in {*namen, "dateiname", "gesamt"}, f"periode '{self.periode}' ist kein Feld"),
+            ({*self.periode.split("+")} <= namen or self.periode in {"dateiname", "gesamt"},
+             f"periode '{self.periode}' ist kein Feld"),
             (all(f.codeliste in {"", *self.codelisten} for f in self.felder), "ein Feld nennt eine fehlende Codeliste"),
             (not self.personenbezogen or self.verdichtung is not None, "ein Personenbezug verlangt eine verdichtung"),
             (self.format != "festbreite" or self.satzart is not None, "format 'festbreite' verlangt satzart"),
         ]  # fmt: skip
+
+    @property
+    def eigener_datensatz(self) -> bool:
+        """Whether rows of this extract may stand in the lake; else only what models make of them."""
+        return self.verdichtung is None or not self.verdichtung.modelle
 
     @property
     def schluessel(self) -> list[str]:

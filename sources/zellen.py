@@ -13,21 +13,22 @@ from collections.abc import Mapping
 import polars as pl
 
 from sources.formate import Gelesen, Lesefehler
-from sources.vertraege import Tabelle, Vertrag
+from sources.profilmodell import Feed
+from sources.vertraege import Dimension, Merkmal, Tabelle, Vertrag
 
 # Cells carry the published word beside its code while they are judged, so that a message can quote it.
 ROH = "_roh"
 UNBEKANNT = "unbekannt"
 
 
-def in_zellen(gelesen: Gelesen, vertrag: Vertrag, angaben: Mapping[str, str]) -> pl.DataFrame:
+def in_zellen(gelesen: Gelesen, vertrag: Vertrag, angaben: Mapping[str, str], feed: Feed | None = None) -> pl.DataFrame:
     """Cells of one delivery by contract, before any row is judged.
 
     Args:
         gelesen: what the format's reader returned (text columns).
         vertrag: the extract's contract.
-        angaben: what the file name told (``thema``, ``jahr``) and what the profile renames
-            (``spalte:<delivered>`` -> contract column).
+        angaben: what the file name told (``thema``, ``jahr``).
+        feed: which delivered columns the profile renames.
 
     Returns:
         One row per cell with the non-technical columns of ``sources/spalten.yml``; a value that could not be
@@ -37,16 +38,20 @@ def in_zellen(gelesen: Gelesen, vertrag: Vertrag, angaben: Mapping[str, str]) ->
     Raises:
         Lesefehler: a column, table or dimension value the contract needs is missing or unknown.
     """
-    if vertrag.format == "regionaldatenbank_csv":
+    if vertrag.format != "tabelle":
         zellen = _aus_regionaldatenbank(gelesen, vertrag)
     else:
-        zellen = _aus_rechteck(gelesen, vertrag, angaben)
+        zellen = _aus_rechteck(gelesen, vertrag, angaben, feed)
     zellen = zellen.with_columns(
         stichtag=_stichtag(vertrag), status=_status(vertrag), zeichen=pl.col("zeichen").fill_null("")
     ).with_columns(
         berichtsjahr=pl.col("stichtag").dt.year().cast(pl.Int64),
         stichtag_roh=pl.col("zeit_roh"),
+        berichtsjahr_roh=pl.col("zeit_roh"),
         status_roh=pl.col("zeichen"),
+        status=_status_im_zeitraum(),
+    )
+    zellen = zellen.with_columns(
         wert=pl.when(pl.col("status") == "null_genau").then(0.0).otherwise(pl.col("wert")),
     )
     fachlich = [s.name for s in vertrag.spalten if not s.technisch]
@@ -63,50 +68,73 @@ def _aus_regionaldatenbank(gelesen: Gelesen, vertrag: Vertrag) -> pl.DataFrame:
             f"eine der Tabellen {', '.join(vertrag.tabellen)}",
             "die richtige Tabelle liefern oder den Feed im Profil anpassen",
         )
-    for name, dimension in vertrag.dimensionen.items():
-        _pruefe_auspraegungen(gelesen.daten, kennung, name, dimension.spalte, dimension.werte)
-    _pruefe_kombinationen(gelesen.daten, kennung, vertrag)
-    konstant = dict.fromkeys(("geschlecht", "altersgruppe", "nationalitaet", "merkmal"), "insgesamt")
+    merkmale = vertrag.tabellen[kennung].spalten
+    dimensionen = dict(vertrag.dimensionen)
+    if merkmale:
+        dimensionen["spalten"] = Dimension(spalte="kopf", werte={n: n for n in merkmale})
+    daten = gelesen.daten.with_columns(kopf=_kopf(gelesen.daten, vertrag, bool(merkmale)), zeit_roh=pl.col("zeit"))
+    for name, dimension in dimensionen.items():
+        _pruefe_auspraegungen(daten, kennung, name, dimension)
+    _pruefe_kombinationen(daten, kennung, dimensionen)
     codes = {
         name: pl.col(d.spalte).replace_strict(d.werte, default=UNBEKANNT, return_dtype=pl.String)
         for name, d in vertrag.dimensionen.items()
     }
-    return gelesen.daten.with_columns(zeit_roh=pl.col("zeit"), messgroesse=pl.lit(vertrag.messgroesse)).with_columns(
-        herkunft=pl.lit("gezaehlt"),
+    bedeutung = _bedeutung(merkmale or {"": Merkmal(messgroesse=vertrag.messgroesse)}, "kopf").drop("einheit")
+    return daten.join(bedeutung.rename({"merkmal": "merkmal_code"}), on="kopf", maintain_order="left").with_columns(
         wert_roh=pl.when(pl.col("wert").is_null()).then(pl.col("zeichen")).otherwise(pl.lit("")),
-        min=pl.lit(0.0),
-        max=pl.lit(None, pl.Float64),
-        **{name: pl.lit(wert) for name, wert in konstant.items() if name not in codes},
-        **codes,
+        **({"merkmal": pl.col("merkmal_code")} | codes),
         **{f"{name}{ROH}": pl.col(d.spalte) for name, d in vertrag.dimensionen.items()},
     )
 
 
-def _pruefe_auspraegungen(daten: pl.DataFrame, kennung: str, name: str, spalte: str, werte: Mapping[str, str]) -> None:
+def _kopf(daten: pl.DataFrame, vertrag: Vertrag, mehrere: bool) -> pl.Expr:
+    """The heading of a cell's column: published measure and the dimensions that are none of the contract's."""
+    if not mehrere:
+        return pl.lit("")
+    frei = {"merkmal", *(s for s in daten.columns if s.startswith("dim_"))}
+    frei -= {d.spalte for d in vertrag.dimensionen.values()}
+    teile = [pl.when(pl.col(s) != "").then(pl.col(s)) for s in daten.columns if s in frei]
+    return pl.concat_str(teile, separator=" | ", ignore_nulls=True)
+
+
+def _bedeutung(merkmale: Mapping[str, Merkmal], schluessel: str) -> pl.DataFrame:
+    """What each value column counts, one row per column, named by ``schluessel``."""
+    return pl.DataFrame(
+        [{schluessel: n, **m.model_dump(exclude={"pflicht"})} for n, m in merkmale.items()],
+        schema_overrides={"min": pl.Float64, "max": pl.Float64, "ab": pl.Int64, "bis": pl.Int64},
+    )
+
+
+def _pruefe_auspraegungen(daten: pl.DataFrame, kennung: str, name: str, dimension: Dimension) -> None:
+    """Every code must come under one of its published words; a heading no one knows is refused as well."""
+    spalte, werte = dimension.spalte, dimension.werte
     gekommen = daten[spalte].unique().to_list() if spalte in daten.columns else []
-    fehlt = [w for w in werte if w not in gekommen]
-    if not fehlt:
-        return
+    da = {werte[w] for w in gekommen if w in werte}
+    fehlt = [w for w, code in werte.items() if code not in da]
     neu = sorted(str(w) for w in gekommen if w not in werte)
-    umbenannt = f"; dafür neu: {', '.join(repr(n) for n in neu[:5])} (umbenannt?)" if neu else ""
+    if not fehlt and not (neu and name == "spalten"):
+        return
+    was = f"fehlt bei '{name}': {', '.join(repr(f) for f in fehlt[:5])}" if fehlt else "steht unerwartet"
+    was += f"{'; dafür neu' if fehlt else ''}: {', '.join(repr(n) for n in neu[:5])}" if neu else ""
     raise Lesefehler(
-        "spalte_fehlt",
-        f"In Tabelle {kennung} fehlt bei '{name}': {', '.join(repr(f) for f in fehlt[:5])}{umbenannt}",
+        "spalte_fehlt" if fehlt else "spalte_unbekannt",
+        f"In Tabelle {kennung} {was}{' (umbenannt?)' if fehlt and neu else ''}",
         f"alle Ausprägungen von '{name}': {', '.join(repr(w) for w in werte)}",
         "die Tabelle vollständig abrufen oder die neue Bezeichnung im Vertrag des Extrakts eintragen",
     )
 
 
-def _pruefe_kombinationen(daten: pl.DataFrame, kennung: str, vertrag: Vertrag) -> None:
+def _pruefe_kombinationen(daten: pl.DataFrame, kennung: str, dimensionen: Mapping[str, Dimension]) -> None:
     """Every Stichtag must have every combination of the dimensions: a single lost column shows only here."""
-    spalten = [d.spalte for d in vertrag.dimensionen.values()]
-    soll = math.prod(len(d.werte) for d in vertrag.dimensionen.values())
+    spalten = [d.spalte for d in dimensionen.values()]
+    soll = math.prod(len({*d.werte.values()}) for d in dimensionen.values())
     je_zeit = daten.select("zeit", *spalten).unique().group_by("zeit").len().filter(pl.col("len") < soll).sort("zeit")
     for zeit, ist in je_zeit.head(1).iter_rows():
         raise Lesefehler(
             "spalte_fehlt",
             f"In Tabelle {kennung} hat {zeit} nur {ist} Spalten",
-            f"{soll}, eine je Kombination von {' und '.join(vertrag.dimensionen)}",
+            f"{soll}, eine je Kombination von {' und '.join(dimensionen)}",
             "die Tabelle vollständig abrufen und neu liefern",
         )
 
@@ -143,10 +171,9 @@ def _pruefe_spalten(daten: pl.DataFrame, vertrag: Vertrag, tabelle: Tabelle) -> 
     )
 
 
-def _aus_rechteck(gelesen: Gelesen, vertrag: Vertrag, angaben: Mapping[str, str]) -> pl.DataFrame:
+def _aus_rechteck(gelesen: Gelesen, vertrag: Vertrag, angaben: Mapping[str, str], feed: Feed | None) -> pl.DataFrame:
     thema, tabelle = _thema(vertrag, angaben)
-    umbenennung = {s: angaben[f"spalte:{s}"] for s in gelesen.daten.columns if f"spalte:{s}" in angaben}
-    daten = gelesen.daten.rename(umbenennung)
+    daten = gelesen.daten.rename(feed.spalten if feed else {}, strict=False)
     _pruefe_spalten(daten, vertrag, tabelle)
     merkmale = {n: m for n, m in tabelle.spalten.items() if n in daten.columns}
     lang = daten.unpivot(
@@ -155,12 +182,8 @@ def _aus_rechteck(gelesen: Gelesen, vertrag: Vertrag, angaben: Mapping[str, str]
         variable_name="spalte",
         value_name="text",
     )
-    bedeutung = pl.DataFrame(
-        [{"spalte": n, **m.model_dump(exclude={"pflicht"})} for n, m in merkmale.items()],
-        schema_overrides={"min": pl.Float64, "max": pl.Float64},
-    )
     zahl = pl.col("text").str.strip_chars().cast(pl.Float64, strict=False)
-    return lang.join(bedeutung, on="spalte", maintain_order="left").with_columns(
+    return lang.join(_bedeutung(merkmale, "spalte"), on="spalte", maintain_order="left").with_columns(
         tabelle=pl.lit(thema),
         raum_schluessel=pl.col(vertrag.schluesselspalte).fill_null(""),
         raum_name=pl.col(vertrag.namensspalte).fill_null(""),
@@ -183,3 +206,10 @@ def _status(vertrag: Vertrag) -> pl.Expr:
     zeichen = pl.col("zeichen").fill_null("")
     bekannt = zeichen.replace_strict(vertrag.zeichen, default=UNBEKANNT, return_dtype=pl.String)
     return pl.when(zeichen == "").then(pl.lit("gueltig")).otherwise(bekannt)
+
+
+def _status_im_zeitraum() -> pl.Expr:
+    """A sign from years in which the source did not ask (``ab``, ``bis``) says nothing about the Raum."""
+    jahr, ab, bis = pl.col("stichtag").dt.year(), pl.col("ab").fill_null(0), pl.col("bis").fill_null(9999)
+    ungefragt = (pl.col("zeichen") != "") & ~jahr.is_between(ab, bis)
+    return pl.when(ungefragt).then(pl.lit("nicht_sinnvoll")).otherwise("status")

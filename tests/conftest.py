@@ -99,7 +99,7 @@ def muster_lieferung(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from sources.profile import lade_profile
 
     ziel = tmp_path_factory.mktemp("lieferung")
-    schreibe_musterdaten(lade_profile([MUSTERPROFILE]), ziel)
+    schreibe_musterdaten(lade_profile([MUSTERPROFILE]), ziel, nur=())
     return ziel
 
 

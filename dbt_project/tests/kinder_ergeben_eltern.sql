@@ -1,5 +1,5 @@
 -- Where a Raum and all its parts are delivered, the parts sum to the Raum: Gemeinden to the Kreis, members to the
--- Samtgemeinde. Weighted memberships are estimates and left out.
+-- Samtgemeinde. Weighted memberships are estimates and left out, and so are annual means, which are rounded per Raum.
 {{ config(severity='warn', meta={'dagster': {'ref': {'name': 'fct_messgroessen'}}}) }}
 with
 
@@ -22,7 +22,7 @@ summen as (
             messgroessen.jugendamt = kinder.jugendamt
             and messgroessen.stichtag = kinder.stichtag
             and messgroessen.raum_id = kinder.raum_id
-    where messgroessen.herkunft = 'gezaehlt'
+    where messgroessen.herkunft = 'gezaehlt' and not ends_with(messgroessen.messgroesse, '_jahresdurchschnitt')
     group by all
     having count_if(not kinder.ist_besonders) = max(kinder.erwartete_kinder) and min(kinder.gewicht) = 1
 )

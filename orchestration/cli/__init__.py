@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from orchestration.cli import beschreibung, betrieb, lauf, releases, stand
+from orchestration.cli import beschreibung, betrieb, lauf, lieferung, releases, stand
 
 app = typer.Typer(
     name="berichtswesen",
@@ -24,6 +24,7 @@ app.command("refresh")(lauf.refresh)
 app.command("check")(beschreibung.check)
 app.command("read")(beschreibung.read)
 app.command("status")(stand.status)
+app.add_typer(lieferung.app, name="lieferung")
 app.add_typer(releases.app, name="release")
 app.command("query")(stand.query)
 app.add_typer(beschreibung.kennzahl, name="kennzahl")

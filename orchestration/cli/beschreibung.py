@@ -19,16 +19,26 @@ from orchestration.umgebung import WURZEL, lies_umgebung
 from quality import gate, tuer
 from quality.schema import dbt_quellen_yaml
 from quality.woerterbuch import extrakte_md
-from sources.formate import Gelesen, regionaldatenbank, tabelle
+from sources.formate import Gelesen, erkennung, tabelle
 from sources.katalog import Kennzahl
+from sources.profile import lade_produktplaene
 from sources.stammdaten import lade_familien
+from sources.vertraege import Vertrag
 
 kennzahl = typer.Typer(help="Der Katalog der Kennzahlen.", no_args_is_help=True)
 
 
 def _feeds_maengel(haus: Haus) -> list[str]:
-    """Feeds that name an extract without contract."""
-    return [
+    """Feeds that name an extract without contract, or fields that their contract does not have."""
+    unbekannt = [
+        f"Profil {j}, Feed {f.feed}: der Vertrag {v.extrakt} hat kein Feld '{feld}'. Vorhanden: "
+        f"{', '.join(x.name for x in v.felder)}"
+        for j, liste in haus.feeds.items()
+        for f in liste
+        if (v := haus.vertraege.get(f.extrakt)) and v.form == "saetze"
+        for feld in sorted({*f.spalten.values(), *f.uebersetzungen, *f.dialekt.felder} - {x.name for x in v.felder})
+    ]
+    return unbekannt + [
         f"Profil {j}, Feed {f.feed}: kein Vertrag für den Extrakt '{f.extrakt}'. Vorhanden: {', '.join(haus.vertraege)}"
         for j, liste in haus.feeds.items()
         for f in liste
@@ -50,11 +60,37 @@ def _katalog_maengel(haus: Haus) -> list[str]:
     ]
 
 
+def _personenbezogene(haus: Haus) -> list[Vertrag]:
+    return [v for v in haus.vertraege.values() if v.personenbezogen]
+
+
+def _zweck_maengel(haus: Haus) -> list[str]:
+    """Columns about persons that nothing which leaves the work area needs (§ 64 (3) SGB VIII).
+
+    A record prescribed by law cannot leave columns out; there a column may serve the check of the record alone.
+    """
+    maengel = []
+    for v in _personenbezogene(haus):
+        assert v.verdichtung is not None
+        ziele = [f for m in v.verdichtung.modelle if m in haus.vertraege for f in haus.vertraege[m].felder]
+        bleibt = {*v.verdichtung.gruppen, v.verdichtung.zaehler} if not v.verdichtung.modelle else set()
+        zwecke = {*bleibt, *(f.name for f in ziele), *(c for f in ziele for c in f.codes)}
+        zwecke |= {"pruefung"} if v.format == "festbreite" else set()
+        maengel += [
+            f"Vertrag {v.extrakt}, Feld {f.name}: {'kein zweck' if not f.zweck else 'zweck ' + ', '.join(f.zweck)}. "
+            "Erwartet: eine Spalte, ein Konzept oder ein Merkmal dessen, was den Arbeitsbereich verlässt. Bitte: den "
+            "zweck nennen oder das Feld streichen; was nicht im Vertrag steht, wird an der Tür weggelassen."
+            for f in v.felder
+            if f.name not in bleibt and not (f.zweck and set(f.zweck) <= zwecke)
+        ]
+    return maengel
+
+
 def _erzeugt(haus: Haus) -> dict[Path, str]:
     """Files made from descriptions, and what they must hold today."""
     return {
         WURZEL / "dbt_project" / "models" / "staging" / "_quellen.yml": dbt_quellen_yaml(haus.vertraege),
-        WURZEL / "docs" / "extrakte.md": extrakte_md(haus.vertraege, lade_familien()),
+        WURZEL / "docs" / "extrakte.md": extrakte_md(haus.vertraege, lade_familien(mit_kontext=True)),
     }
 
 
@@ -77,6 +113,7 @@ def check(
     pruefungen: list[tuple[str, Callable[[Haus], list[str]], int]] = [
         ("Profile und ihre Feeds", _feeds_maengel, len(haus.profile)),
         ("Katalog", _katalog_maengel, len(haus.katalog)),
+        ("Zweck der Spalten mit Personenbezug", _zweck_maengel, len(_personenbezogene(haus))),
         ("Verträge und was aus ihnen gemacht ist", _veraltete, len(haus.vertraege)),
     ]
     maengel = []
@@ -85,6 +122,7 @@ def check(
         typer.echo(f"{'✗' if gefunden else '✓'} {name}: {anzahl}")
         maengel += gefunden
     typer.echo(f"✓ Abnahmeliste: {len(gate.lade_liste().erwartungen)}")
+    typer.echo(f"✓ Produktpläne der Länder: {len(lade_produktplaene())}")
     if maengel:
         raise Bedienfehler("\n".join(maengel))
 
@@ -92,14 +130,14 @@ def check(
 def _erkenne(haus: Haus, datei: Path) -> tuple[str, Gelesen]:
     """Which extract a file is, and its rows. Raises ``Lesefehler``."""
     inhalt = datei.read_bytes()
-    if regionaldatenbank.erkennt(inhalt):
-        gelesen = regionaldatenbank.lies(inhalt)
+    lesen = erkennung.LESER.get(erkennung.erkenne(inhalt))
+    if lesen:
+        gelesen = lesen(inhalt, datei.name)
         extrakt = next((v.extrakt for v in haus.vertraege.values() if gelesen.kennung in v.tabellen), "")
-        return extrakt or "regionaldatenbank_csv (kein Vertrag für diese Tabelle)", gelesen
-    for profil in haus.profile.values():
-        for feed in profil.feeds:
-            if feed.passt(datei.name) is not None:
-                return feed.extrakt, tuer.lies(inhalt, datei.name, haus.vertraege[feed.extrakt])
+        return extrakt or f"{gelesen.format} (kein Vertrag für diese Tabelle)", gelesen
+    for feed in (f for feeds in haus.feeds.values() for f in feeds):
+        if feed.passt(datei.name) is not None:
+            return feed.extrakt, tuer.lies(inhalt, datei.name, haus.vertraege[feed.extrakt], feed)
     kodierungen = ("utf-8", "utf-8-sig", "iso-8859-1", "windows-1252")
     return "unbekannt (rechteckige Tabelle)", tabelle.lies(inhalt, datei.name, kodierungen)
 
@@ -125,7 +163,11 @@ def read(
             typer.echo(f"{name}: {text[:400]}")
     typer.echo(str(gelesen.daten.head(8)))
     if out is not None:
-        gelesen.daten.write_parquet(out)
+        try:
+            out.parent.mkdir(parents=True, exist_ok=True)
+            gelesen.daten.write_parquet(out)
+        except OSError:
+            raise Bedienfehler(f"{out} lässt sich nicht schreiben. Erwartet: eine Datei, die entstehen darf.") from None
         typer.echo(f"Geschrieben: {out}")
 
 

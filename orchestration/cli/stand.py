@@ -1,21 +1,27 @@
-"""Verbs that tell how things stand: status, query.
+"""Verbs that tell how things stand: status (with matrix and letter), query.
 
-Here: reading what runs left on disk. Not here: changing anything.
+Here: reading what runs left on disk. Not here: changing anything but the letters people ask for.
 """
 
 from __future__ import annotations
 
 import datetime
 import json
+from dataclasses import asdict
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated, Any
 
 import duckdb
 import typer
 
 from orchestration.cli.fehler import Bedienfehler
+from orchestration.cli.lieferung import schreibe_brief
 from orchestration.haus import Haus
 from orchestration.umgebung import DEMO, Umgebung, lies_umgebung
+from quality import zulassung
+from quality.bestand import lies_bestand
+from quality.matrix import Reihe, als_text, jahr_des_teils, matrix
 from reports import release as releases
 from reports import stand as veroeffentlicht
 from sources import archiv
@@ -52,6 +58,7 @@ def _stand(haus: Haus) -> dict[str, Any]:
         "familien": {name: ("geliefert" if f in gesehen else "fehlt") for f, name in lade_familien().items()},
         "lieferungen": [e.als_dict() for e in lieferungen],
         "nicht_angenommen": [e.als_dict() for e in offen],
+        "zulassungen": [asdict(z) for z in zulassung.lies(haus.ablage)],
         "jugendaemter": {
             j: {"gezeigt": gezeigt.get(j, ""), **{k: haus.letzter_stand(j).get(k, "") for k in
                 ("ergebnis", "berichtsjahr", "meldung", "zeit", "befunde")}}
@@ -63,27 +70,25 @@ def _stand(haus: Haus) -> dict[str, Any]:
 
 def _jahre(haus: Haus) -> dict[str, list[int]]:
     """Years in the lake per feed owner and table."""
-    dateien = sorted(str(d) for v in haus.vertraege for d in (haus.ablage.lake / v).glob("*.parquet"))
-    if not dateien:
-        return {}
-    zeilen = duckdb.execute(
-        """
-        select jugendamt || '/' || tabelle as tabelle, list(distinct berichtsjahr order by berichtsjahr) as jahre
-        from read_parquet(?) group by all order by all
-        """,
-        [dateien],
-    ).fetchall()
-    return dict(zeilen)
+    jahre: dict[str, set[int]] = {}
+    for t in lies_bestand(haus.ablage, haus.vertraege, haus.lieferungen()).teile:
+        jahre.setdefault(f"{t.ergebnis.jugendamt}/{t.tabelle}", set()).add(jahr_des_teils(t))
+    return {tabelle: sorted(j) for tabelle, j in sorted(jahre.items())}
 
 
-def _drucke_jahr(haus: Haus, jahr: int, jugendaemter: list[str]) -> None:
-    """What is there and what is missing for one Berichtsjahr, per table that ever came."""
-    typer.echo(f"Für das Berichtsjahr {jahr}:")
-    for tabelle, jahre in _jahre(haus).items():
-        if tabelle.split("/")[0] not in {*jugendaemter, AMTLICH}:
-            continue
-        wie = "geliefert" if jahr in jahre else f"fehlt (zuletzt {max(jahre)})"
-        typer.echo(f"  {'✓' if jahr in jahre else '–'} {tabelle}: {wie}")
+def _matrix(haus: Haus, jahr: int, jugendaemter: list[str]) -> list[Reihe]:
+    """The nationwide feeds and those of the chosen Jugendämter against the years."""
+    feeds = {j: haus.feeds[j] for j in (AMTLICH, *jugendaemter)}
+    teile = lies_bestand(haus.ablage, haus.vertraege, haus.lieferungen()).teile
+    heute = datetime.datetime.now(datetime.UTC).date()
+    return matrix(feeds, haus.vertraege, teile, archiv.nicht_angenommen(haus.ablage), jahr, heute)
+
+
+def _drucke_matrix(haus: Haus, jahr: int, reihen: list[Reihe]) -> None:
+    eigene = {j: {f.feed for f in p.feeds} for j, p in haus.profile.items()}
+    eigene[AMTLICH] = {f.feed for f in haus.feeds[AMTLICH]}
+    for zeile in als_text(reihen, eigene, jahr):
+        typer.echo(zeile)
 
 
 def _drucke_lieferungen(stand: dict[str, Any]) -> None:
@@ -95,12 +100,26 @@ def _drucke_lieferungen(stand: dict[str, Any]) -> None:
         zeilen, quarantaene = sum(e["zeilen"] for e in liste), sum(e["quarantaene_zeilen"] for e in liste)
         in_q = f", davon {quarantaene} in Quarantäne" if quarantaene else ""
         typer.echo(f"  ✓ {jugendamt}/{extrakt}: {len(liste)} Dateien, {zeilen + quarantaene} Werte{in_q}")
+    for e in stand["lieferungen"]:
+        if anmerkung := _anmerkung(e):
+            typer.echo(f"  ! {e['datei']}: {anmerkung}")
     typer.echo(f"Nicht angenommen: {len(stand['nicht_angenommen'])}")
     for e in stand["nicht_angenommen"]:
         typer.echo(f"  {'✗' if e['ergebnis'] == 'abgewiesen' else '?'} {e['datei']} ({e['ergebnis']}): {e['meldung']}")
     if stand["nicht_angenommen"]:
         aeltester = stand["nicht_angenommen"][0]
         typer.echo(f"  ältester offener Fall: {aeltester['datei']}, seit {aeltester['empfangen']}")
+    for z in stand["zulassungen"]:
+        wann = f"übernommen am {z['verwendet'][:10]}" if z["verwendet"] else "wartet auf den nächsten Refresh"
+        typer.echo(f"  Sprung zugelassen: {z['datei']} ({z['sha256'][:12]}), von {z['name']}: {z['grund']}; {wann}")
+
+
+def _anmerkung(e: dict[str, Any]) -> str:
+    """What was repaired, looks wrong or was left out in an accepted delivery; "" if nothing."""
+    repariert = ", ".join(f"{feld} ({n})" for feld, n in e["reparaturen"].items())
+    weggelassen = ", ".join(f"{was.replace('_', ' ')} ({n})" for was, n in e["weggelassen"].items())
+    teile = {"auffällige Zeilen": e["verdacht_zeilen"] or "", "repariert": repariert, "weggelassen": weggelassen}
+    return "; ".join(f"{was}: {wie}" for was, wie in teile.items() if wie)
 
 
 def _drucke(stand: dict[str, Any]) -> None:
@@ -121,20 +140,33 @@ def _drucke(stand: dict[str, Any]) -> None:
 
 def status(
     jugendamt: Annotated[str | None, typer.Option(help="Nur dieses Jugendamt.")] = None,
-    jahr: Annotated[int | None, typer.Option(help="Was fehlt noch für dieses Berichtsjahr?")] = None,
+    jahr: Annotated[
+        int | None, typer.Option(min=1990, max=2100, help="Was fehlt noch für dieses Berichtsjahr?")
+    ] = None,
+    lieferung: Annotated[
+        str | None, typer.Option(help="Brief zu dieser Lieferung (Anfang der SHA-256 oder Dateiname).")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Ordner für den Brief; sonst 'briefe' im Datenhaus.")] = None,
     als_json: JsonOption = False,
 ) -> None:
     """Lieferungen, Quarantäne, fehlende Familien, Gate und Releases."""
     haus = Haus(lesehaus())
     gewaehlt = haus.waehle(jugendamt)
+    if lieferung is not None:
+        dateien = [str(d) for d in schreibe_brief(haus, lieferung, out)]
+        typer.echo(json.dumps({"brief": dateien}, ensure_ascii=False) if als_json else "\n".join(dateien))
+        return
+    reihen = [] if jahr is None else _matrix(haus, jahr, gewaehlt)
+    if jahr is not None and not als_json:
+        _drucke_matrix(haus, jahr, reihen)
+        return
     stand = _stand(haus)
     stand["jugendaemter"] = {j: s for j, s in stand["jugendaemter"].items() if j in gewaehlt}
-    if als_json:
-        typer.echo(json.dumps({**stand, "jahre": _jahre(haus)}, ensure_ascii=False))
+    if not als_json:
+        _drucke(stand)
         return
-    _drucke(stand)
-    if jahr is not None:
-        _drucke_jahr(haus, jahr, gewaehlt)
+    voll = {**stand, "jahre": _jahre(haus), **({"matrix": [r.als_dict() for r in reihen]} if jahr else {})}
+    typer.echo(json.dumps(voll, ensure_ascii=False))
 
 
 def _schlicht(wert: Any) -> Any:

@@ -16,8 +16,8 @@ import polars as pl
 class Gelesen:
     """One file, read completely.
 
-    `format` is "regionaldatenbank_csv" or "tabelle"; `kennung` the table code as it stands in the file (None
-    for plain tables); `daten` all cells, text unless the reader says otherwise; `kodierung` one of "utf-8",
+    `format` is a format of contracts (`Vertrag.format`); `kennung` the table code (None for plain tables and
+    records); `daten` all cells, text unless the reader says otherwise; `kodierung` one of "utf-8",
     "utf-8-sig", "iso-8859-1", "windows-1252" ("xlsx" for workbooks); `meta` the texts around the table, ""
     when absent; `musterdaten` True when the file itself says that it is invented.
     """

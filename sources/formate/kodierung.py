@@ -33,15 +33,16 @@ _DOS = re.compile("[A-Za-z][\u201e\u201d][a-z]")
 _SPEICHERN = "die Datei in UTF-8 (Excel: „CSV UTF-8“) oder ISO-8859-1 speichern und neu liefern"
 
 
-def dekodiere(inhalt: bytes) -> tuple[str, str]:
+def dekodiere(inhalt: bytes, lesbar_bis: str = "") -> tuple[str, str]:
     """Return (text, encoding name); line ends are LF afterwards, a byte order mark is gone.
 
+    Damaged letters after the first `lesbar_bis` are let pass (footnotes); "" checks the whole text.
     Encoding names: "utf-8", "utf-8-sig", "iso-8859-1", "windows-1252" (as soon as a byte 0x80-0x9f occurs).
     Raises Lesefehler: leer, kodierung, binaer, html.
     """
     _kein_text(inhalt)
     text, kodierung = _umsetzen(inhalt)
-    _lesbar(text, dos_moeglich=kodierung == "windows-1252")
+    _lesbar(text.partition(lesbar_bis)[0] if lesbar_bis else text, dos_moeglich=kodierung == "windows-1252")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 _MONAT = "(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)"
 _JAHR = r"(?:1[89]|20|21)\d\d"
+_TAG = rf"\d{{1,2}}\.\d{{1,2}}\.{_JAHR}"
 _ZEIT = re.compile(
-    rf"(?:{_JAHR}(?:\s*/\s*(?:{_JAHR}|\d\d))?"
-    rf"|\d{{1,2}}\.\d{{1,2}}\.{_JAHR}"
-    rf"|{_JAHR}-\d\d(?:-\d\d)?"
+    rf"(?:{_JAHR}(?:\s*[/-]\s*(?:{_JAHR}|\d\d))?"
+    rf"|{_TAG}(?:\s*(?:-|bis)\s*{_TAG})?"
+    rf"|{_JAHR}-\d\d-\d\d"
     rf"|\d{{1,2}}[./]{_JAHR}"
     rf"|(?:SS|WS|SoSe|WiSe|Sommersemester|Wintersemester|Schuljahr)\s*{_JAHR}(?:\s*/\s*(?:{_JAHR}|\d\d))?"
     rf"|(?:\d|I{{1,3}}|IV)\.?\s*(?:Quartal|Vierteljahr|Vj\.?|Halbjahr|Hj\.?)\s*{_JAHR}"
@@ -27,7 +28,7 @@ _GRUND = (
     r"(?:Anzahl|Prozent|Promille|Prozentpunkte?|v\.\s?H\.|%|‰|EUR|Euro|€|DM|qkm|km²|km2|km|ha|qm|m²|m2|m|cbm|m³|m3|l|hl|"
     r"kg|g|dt|t|Tonnen?|kWh|MWh|GWh|TWh|TJ|GJ|MJ|kW|MW|Stunden?|Std\.?|Tage?|Wochen?|Monate?|Jahre?|Personen|Personenjahre|"
     r"Einwohner|Fälle|Stück|St\.?|Index|Messzahl|Punkte|Grad|°C|mm|cm|Faktor|Verhältnis|Quote|Hektar|Liter|Quadratmeter|"
-    r"Kubikmeter|Quadratkilometer|VZÄ|Vollzeitäquivalente?|ohne Einheit|Einheit)"
+    r"Kubikmeter|Quadratkilometer|GV|GVE|AK-E|VZÄ|Vollzeitäquivalente?|ohne Einheit|Einheit)"
 )
 _EINHEIT = re.compile(
     rf"(?:in )?(?:{_GROESSE}\s*)?(?:{_GRUND}|{_GROESSE})(?:\s*(?:/|je|pro|a\.|im|\().*)?"
@@ -64,6 +65,12 @@ def ist_zeit(text: str) -> bool:
 def ist_einheit(text: str) -> bool:
     """True for a unit as official tables print it: Anzahl, Tsd. EUR, 1000 qm, Prozent, EUR je Einwohner."""
     return _EINHEIT.fullmatch(text.strip()) is not None
+
+
+def ist_zeit_oder_einheit(zeile: list[str]) -> bool:
+    """True for a header row of nothing but dates or nothing but units (cells without text aside)."""
+    zellen = [zelle for zelle in zeile if zelle.strip()]
+    return bool(zellen) and (all(map(ist_zeit, zellen)) or all(map(ist_einheit, zellen)))
 
 
 def deute_kopf(vorspann: list[str], kopfzeilen: list[list[str]], *, zeit_in_zeilen: bool, mass_in_zeilen: bool) -> Kopf:
@@ -108,13 +115,14 @@ def _inhaltszeile(vorspann: list[str]) -> str:
 def _einheit(offen: list[list[str]], inhaltszeile: str) -> tuple[list[str] | None, str, str]:
     """Find the unit: (unit row taken from `offen` or None, measure and unit of the whole table).
 
-    Units stand in the last header row, under the measures; or with the one measure in the preamble.
-    An unknown unit is still recognised by its place when the preamble names none.
+    Units stand in the last header row, under the measures; or with the one measure in the preamble. An unknown
+    unit is recognised by its place: among known ones, or when the preamble names none.
     """
     mass = _MASS_ZEILE.fullmatch(inhaltszeile)
-    if offen and all(ist_einheit(zelle) for zelle in offen[-1] if zelle):
+    unten = {zelle for zelle in offen[-1] if zelle} if offen else set()
+    if offen and 2 * sum(map(ist_einheit, unten)) > len(unten):
         return offen.pop(), "", ""
-    if mass:
+    if mass and (ist_einheit(mass[2]) or len(offen) < 2):
         return None, mass[1], mass[2]
     if len(offen) > 1:
         return offen.pop(), "", ""
@@ -124,14 +132,14 @@ def _einheit(offen: list[list[str]], inhaltszeile: str) -> tuple[list[str] | Non
 def _mass_zeile(offen: list[list[str]], einheit: list[str]) -> int:
     """Which header row names the measures: the top one, or the one right above the units.
 
-    A measure has one unit. Where that decides nothing, a lone label right above the units is the measure, as
-    in "Bodennutzungsarten / Weizen, Roggen / Fläche / ha".
+    A measure has one unit. Where that decides nothing, one label over all columns right above the units is the
+    measure, as in "Bodennutzungsarten / Weizen, Roggen / Fläche / ha".
     """
     unten = len(offen) - 1
     if len(set(einheit)) > 1:
         eindeutig = [len(set(zip(reihe, einheit, strict=True))) == len(set(reihe)) for reihe in offen]
         return unten if eindeutig[unten] and not eindeutig[0] else 0
-    allein = [len({zelle for zelle in reihe if zelle}) == 1 for reihe in offen]
+    allein = [len(set(reihe)) == 1 for reihe in offen]
     return unten if allein[0] and allein[unten] and not all(allein) else 0
 
 

@@ -17,18 +17,24 @@ from sources.formate import Gelesen, Lesefehler, kopf, vorspann, werte
 from sources.formate.felder import Rumpf, saetze, zerschneide
 from sources.formate.kodierung import dekodiere
 
-_KENNUNG = re.compile(rb'(?:\xef\xbb\xbf)?\s*"?(?:GENESIS-)?Tabelle:\s*([0-9A-Za-z]+(?:[-_][0-9A-Za-z]+)+)')
+_KENNUNG = re.compile(
+    rb'(?:\xef\xbb\xbf)?\s*"?(?:(?:GENESIS-)?Tabelle:\s*([0-9A-Za-z]+(?:[-_][0-9A-Za-z]+)+)'
+    # A table that somebody rearranged online carries "Temporär" instead of its code.
+    rb'|GENESIS-Tabelle:\s*([^\s;"]+))'
+)
 _STRICH = re.compile(r'"?_{5,}"?;*\s*')
 _STAND = re.compile(r'"?Stand: (\d{2})\.(\d{2})\.(\d{4}) / (\d{2}:\d{2}:\d{2})"?;*\s*')
 _SCHLUESSEL = re.compile(r"[A-Z]{2,5}|[0-9]{2,12}[A-Z]?(?:[-_.][0-9A-Z]+)?")
-_ZAHL_ODER_ZEICHEN = r"^(?:[+-]?[0-9]+(?:,[0-9]+)?|[-.xX/–]|\.\.\.)$"
+# No leading zero: that is a code.
+_ZAHL_ODER_ZEICHEN = r"^(?:[+-]?(?:0|[1-9][0-9]*)(?:,[0-9]+)?|[-.xX/–]|\.\.\.)$"
+_RAND = " \t\u00a0"
 _NEU_ABRUFEN = "die Tabelle vollständig neu abrufen und unverändert liefern"
 
 
 def erkennt(inhalt: bytes) -> str | None:
     """The table code when the bytes begin like an export of Regionaldatenbank or GENESIS, else None."""
     treffer = _KENNUNG.match(inhalt[:200])
-    return treffer[1].decode("ascii") if treffer else None
+    return (treffer[1] or treffer[2]).decode("utf-8", errors="replace") if treffer else None
 
 
 def lies(inhalt: bytes) -> Gelesen:
@@ -38,8 +44,8 @@ def lies(inhalt: bytes) -> Gelesen:
     wert (Float64, unit in `einheit`), zeichen, dim_1 .. dim_n (String), zeile (Int64, line in the file).
     Raises Lesefehler: those of `kodierung.dekodiere`, and unbekannt, abgeschnitten, kopf, zelle, leer.
     """
-    text, kodierung = dekodiere(inhalt)
-    kennung = erkennt(inhalt)
+    text, kodierung = dekodiere(inhalt, lesbar_bis="\n_____")
+    kennung = erkennt(text[:200].encode())
     if kennung is None:
         raise Lesefehler(
             "unbekannt",
@@ -138,11 +144,10 @@ def _ordne(kennung: str, oben: list[str], kopfzeilen: list[list[str]], rumpf: Ru
     for felder in kopfzeilen:
         if len(felder) != breite:
             raise _kein_kopf(f"Die Kopfzeilen haben {breite} und {len(felder)} Felder")
-    k = _schluesselzahl(kopfzeilen)
-    schluessel = [rumpf.spalte(i).str.strip_chars(" \t\u00a0") for i in range(k)]
+    k = _schluesselzahl(kopfzeilen, rumpf)
+    _ohne_zwischenzeile(rumpf, k)
+    schluessel = [rumpf.spalte(i).str.strip_chars(_RAND) for i in range(k)]
     rollen = _rollen(schluessel)
-    if k - 1 not in rollen.values():
-        _pruefe_grenze(schluessel)
     gedeutet = kopf.deute_kopf(
         oben,
         [felder[k:] for felder in kopfzeilen],
@@ -184,12 +189,63 @@ def _fest(text: str, laenge: int) -> pl.Series:
     return pl.Series([text], dtype=pl.String).new_from_index(0, laenge)
 
 
-def _schluesselzahl(kopfzeilen: list[list[str]]) -> int:
-    """How many leading columns have no heading at all: the key columns."""
-    for spalte, zellen in enumerate(zip(*kopfzeilen, strict=True)):
-        if any(zelle.strip() for zelle in zellen):
-            return spalte
-    raise _kein_kopf("Die Kopfzeilen sind leer")
+def _schluesselzahl(kopfzeilen: list[list[str]], rumpf: Rumpf) -> int:
+    """How many key columns lead: those without any heading, less the figures of a total without heading.
+
+    A classification may leave its total unnamed (";;;männlich;weiblich": the third column is the total). That
+    is told from a key column by its cells, and only where neither dates nor units stand in the header: those
+    stand over every data column, so that their lack over one means a damaged header.
+    """
+    k = grenze = next((i for i, zellen in enumerate(zip(*kopfzeilen, strict=True)) if any(map(str.strip, zellen))), 0)
+    if not grenze:
+        raise _kein_kopf("Die Kopfzeilen sind leer")
+    while k > 1 and _sind_werte(rumpf, k - 1):
+        k -= 1
+    if k < grenze and any(map(kopf.ist_zeit_oder_einheit, kopfzeilen)):
+        raise _ohne_ueberschrift(k)
+    return k
+
+
+def _sind_werte(rumpf: Rumpf, nummer: int) -> bool:
+    """True when a column without heading holds figures: numbers and signs that no row needs as its key.
+
+    Digits that alone tell equal rows apart are a key (a running number); with signs among them there are two
+    readings. Raises Lesefehler kopf for those.
+    """
+    spalte = rumpf.spalte(nummer).str.strip_chars(_RAND)
+    if not spalte.str.contains(_ZAHL_ODER_ZEICHEN).all() or _alle(spalte, kopf.ist_zeit):
+        return False
+    davor = pl.DataFrame({str(i): rumpf.spalte(i) for i in range(nummer)})
+    if not davor.is_duplicated().any():
+        return True
+    if spalte.str.contains(r"^[0-9]+$").all():
+        return False
+    raise _ohne_ueberschrift(nummer)
+
+
+def _ohne_ueberschrift(nummer: int) -> Lesefehler:
+    return _kein_kopf(f"Spalte {nummer + 1} enthält nur Zahlen und Zeichen, hat aber keine Überschrift")
+
+
+def _ohne_zwischenzeile(rumpf: Rumpf, k: int) -> None:
+    """Refuse a line of one text among the data: it would give all rows below it another date or subject.
+
+    Raises Lesefehler kopf. With a single key column such a line is a row of empty cells.
+    """
+    einzeln = pl.repeat(k > 1, rumpf.zeilen.len(), eager=True)
+    for i in range(1, rumpf.breite):
+        if not einzeln.any():
+            return
+        einzeln &= rumpf.spalte(i).str.strip_chars(_RAND) == ""
+    if einzeln.any():
+        stelle = einzeln.arg_max() or 0
+        text = rumpf.spalte(0)[stelle].strip(_RAND)[:40]
+        raise Lesefehler(
+            "kopf",
+            f"Zeile {rumpf.zeilen[stelle]} mitten in den Daten enthält nur „{text}“, eine Zwischenüberschrift",
+            "Datenzeilen, in denen jede Angabe in ihrer Spalte steht",
+            "die Tabelle für jeden Stichtag einzeln abrufen oder die Zeit als Spalte anordnen",
+        )
 
 
 def _rollen(schluessel: list[pl.Series]) -> dict[str, int]:
@@ -221,20 +277,6 @@ def _alle(spalte: pl.Series, passt: Callable[[str], bool]) -> bool:
 
 def _ist_schluessel(text: str) -> bool:
     return _SCHLUESSEL.fullmatch(text) is not None
-
-
-def _pruefe_grenze(schluessel: list[pl.Series]) -> None:
-    """Refuse to guess where a last key column looks like data without heading.
-
-    Nothing but numbers and signs is data, unless it is a running number that tells equal rows apart.
-    """
-    *davor, letzte = schluessel
-    if not letzte.str.contains(_ZAHL_ODER_ZEICHEN).all():
-        return
-    davor_gleich = pl.DataFrame({str(i): spalte for i, spalte in enumerate(davor)}).is_duplicated().any()
-    if davor_gleich and letzte.str.contains(r"^[0-9]+$").all():
-        return
-    raise _kein_kopf(f"Spalte {len(schluessel)} enthält nur Zahlen und Zeichen, hat aber keine Überschrift")
 
 
 def _werte(zellen: pl.Series, zeilen: pl.Series) -> tuple[pl.Series, pl.Series]:

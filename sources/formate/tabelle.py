@@ -7,19 +7,24 @@ inside of workbooks (`arbeitsmappe`), exports with several header rows (`regiona
 
 from __future__ import annotations
 
+import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
-from sources.formate import Gelesen, Lesefehler, arbeitsmappe
-from sources.formate.felder import Rumpf, saetze, zerschneide
+from sources.formate import Gelesen, Lesefehler, arbeitsmappe, spaltenweise
+from sources.formate.felder import saetze, zerschneide
 from sources.formate.kodierung import dekodiere
 
 HOECHSTENS_SPALTEN = 10_000
+HOECHSTENS_VORSPANN = 1_000
 _TRENNER = (";", "\t", ",", "|")
 _SEP_ZEILE = re.compile(r'"?sep=(.)"?\s*', re.I)
 _FORMEL = re.compile(r"\s*[=@]")
+# Header and separator must show in so many bytes.
+_ANFANG = 4_000_000
 _WAHR = ("1", "ja", "true", "wahr", "x")
 # iso-8859-1 and windows-1252 agree wherever both have letters; ASCII is UTF-8.
 _DECKT = {"utf-8": {"utf-8", "utf-8-sig"}, "utf-8-sig": {"utf-8", "utf-8-sig"},
@@ -27,24 +32,49 @@ _DECKT = {"utf-8": {"utf-8", "utf-8-sig"}, "utf-8-sig": {"utf-8", "utf-8-sig"},
           "iso-8859-1": {"iso-8859-1"}}  # fmt: skip
 
 
-def lies(inhalt: bytes, dateiname: str, kodierungen: tuple[str, ...] = ("utf-8",)) -> Gelesen:
+def lies(
+    inhalt: bytes,
+    dateiname: str,
+    kodierungen: tuple[str, ...] = ("utf-8",),
+    *,
+    trennzeichen: str = "",
+    blatt: str = "",
+    kopf: Sequence[frozenset[str]] = (),
+    woerterbuch: bool = False,
+) -> Gelesen:
     """Read one rectangular file completely or refuse it.
 
-    `daten`: the file's columns as String, null for empty cells, plus `zeile` (Int64, line or sheet row of the
+    Args:
+        inhalt: the file's bytes.
+        dateiname: for messages.
+        kodierungen: encodings the contract allows.
+        trennzeichen: separator, where it cannot be found from the file.
+        blatt: sheet of a workbook; default the first.
+        kopf: the header is not the first row but the first that has most of these columns; each is a set of
+            headings as `normiert` gives them.
+        woerterbuch: columns as Enum (each distinct text kept once) instead of String.
+
+    `daten`: the file's columns as text, null for empty cells, plus `zeile` (Int64, line or sheet row of the
     record's beginning). An unnamed index column in front, empty unnamed columns at the end and a column
     `musterdaten` are left out. `kodierung` of a workbook is "xlsx". Raises Lesefehler: those of
     `kodierung.dekodiere` and `arbeitsmappe.lies`, and kodierung, trennzeichen, spalten, zeilenbreite,
     abgeschnitten, anfuehrung, formel, leer.
     """
     if arbeitsmappe.erkennt(inhalt):
-        kopf, rumpf = _aus_blatt(arbeitsmappe.lies(inhalt, dateiname))
+        kopfzeile, rumpf = _aus_blatt(arbeitsmappe.lies(inhalt, dateiname, blatt), kopf)
         kodierung = "xlsx"
     else:
-        text, kodierung = dekodiere(inhalt)
+        kopfzeile, rumpf, kodierung = _aus_text(inhalt, trennzeichen, kopf)
         _pruefe_kodierung(kodierung, kodierungen, dateiname)
-        kopf, rumpf = _aus_text(text)
-    daten, musterdaten = _rahmen(kopf, rumpf)
+    daten, musterdaten = _rahmen(kopfzeile, *rumpf, benenne=bool(kopf))
+    if not woerterbuch:
+        daten = daten.cast({pl.Enum: pl.String})
     return Gelesen("tabelle", None, daten, kodierung, {"dateiname": dateiname}, musterdaten)
+
+
+def normiert(name: str) -> str:
+    """A heading without what writers vary: case, blanks, underscores, a byte order mark."""
+    return re.sub(r"[\s_\ufeff]+", "", name).casefold()
 
 
 def _pruefe_kodierung(kodierung: str, erlaubt: Sequence[str], dateiname: str) -> None:
@@ -58,22 +88,85 @@ def _pruefe_kodierung(kodierung: str, erlaubt: Sequence[str], dateiname: str) ->
     )
 
 
-def _aus_text(text: str) -> tuple[list[str], Rumpf]:
+def _aus_text(
+    inhalt: bytes, trennzeichen: str, pflicht: Sequence[frozenset[str]]
+) -> tuple[list[str], spaltenweise.Spalten, str]:
+    """Header, columns and encoding. Of a large file only the beginning is decoded, as long as the rest is regular."""
+    ende = inhalt.rfind(b"\n", 0, _ANFANG) + 1 if len(inhalt) > _ANFANG else 0
+    if ende and (b"\r" not in inhalt or inhalt.count(b"\r") == inhalt.count(b"\r\n")):
+        anfang, kodierung = dekodiere(inhalt[:ende])
+        aufbau = _aufbau(anfang, trennzeichen, pflicht)
+        rumpf = _regelmaessig(inhalt, aufbau) if kodierung.startswith("utf-8") else None
+        if rumpf and _lesbar(rumpf):
+            return aufbau.kopf, rumpf, kodierung
+    text, kodierung = dekodiere(inhalt)
+    aufbau = _aufbau(text[: text.rfind("\n", 0, _ANFANG) + 1] if ende else text, trennzeichen, pflicht)
+    rumpf = _regelmaessig(text.encode(), aufbau) or _sorgfaeltig(text.split("\n"), aufbau)
+    return aufbau.kopf, rumpf, kodierung
+
+
+@dataclass(frozen=True)
+class _Aufbau:
+    """How a text is laid out: separator, header, 0-based line at which the records begin."""
+
+    trenner: str
+    kopf: list[str]
+    beginn: int
+
+
+def _aufbau(text: str, trennzeichen: str, pflicht: Sequence[frozenset[str]]) -> _Aufbau:
     zeilen = text.split("\n")
     vorgabe = _SEP_ZEILE.fullmatch(zeilen[0])
     erste = 1 if vorgabe else 0
-    trenner = vorgabe[1] if vorgabe else _trenner(zeilen)
+    trenner = vorgabe[1] if vorgabe else trennzeichen
+    if pflicht:
+        moeglich = {t: _kopfzeile(_reihen(zeilen, t), pflicht) for t in (trenner or _TRENNER)}
+        bester = max(moeglich, key=lambda t: moeglich[t])
+        if moeglich[bester][0]:
+            trenner, erste = bester, -moeglich[bester][1]
+    trenner = trenner or _trenner(zeilen)
     kopf, beginn = _kopfsatz(zeilen, erste, trenner)
-    breite = _breite(kopf, zeilen, beginn, trenner)
-    art = "abgeschnitten" if not text.endswith("\n") else "zeilenbreite"
+    return _Aufbau(trenner, kopf[: _breite(kopf, zeilen, beginn, trenner)], beginn)
+
+
+def _regelmaessig(inhalt: bytes, aufbau: _Aufbau) -> spaltenweise.Spalten | None:
+    stelle = 0
+    for _ in range(aufbau.beginn):
+        stelle = inhalt.index(b"\n", stelle) + 1
+    return spaltenweise.zerschneide(inhalt, stelle, aufbau.trenner, len(aufbau.kopf), aufbau.beginn + 1)
+
+
+def _lesbar(rumpf: spaltenweise.Spalten) -> bool:
+    """Whether no cell holds what no text may hold; each distinct text is looked at once."""
     try:
-        rumpf = zerschneide(zeilen, beginn, trenner, breite, "zeilenbreite")
+        dekodiere("\n".join(["x", *(text for spalte in rumpf[0] for text in _texte(spalte))]).encode())
+    except Lesefehler:
+        return False
+    return True
+
+
+def _sorgfaeltig(zeilen: list[str], aufbau: _Aufbau) -> spaltenweise.Spalten:
+    breite = len(aufbau.kopf)
+    try:
+        rumpf = zerschneide(zeilen, aufbau.beginn, aufbau.trenner, breite, "zeilenbreite")
     except Lesefehler as fehler:
         # A ragged last line without line end is the mark of a transfer that broke off.
-        if fehler.art == "zeilenbreite" and f"Zeile {len(zeilen)} " in fehler.was:
-            raise Lesefehler(art, fehler.was, fehler.erwartet, fehler.tun) from None
+        if fehler.art == "zeilenbreite" and zeilen[-1] and f"Zeile {len(zeilen)} " in fehler.was:
+            raise Lesefehler("abgeschnitten", fehler.was, fehler.erwartet, fehler.tun) from None
         raise
-    return kopf[:breite], rumpf
+    return [spaltenweise.als_enum(rumpf.spalte(i)) for i in range(breite)], rumpf.zeilen
+
+
+def _reihen(zeilen: list[str], trenner: str) -> Iterator[list[str]]:
+    """The first lines, cut one by one: what stands above a table need not be well-formed."""
+    return (next(csv.reader([zeile], delimiter=trenner), []) for zeile in zeilen[:HOECHSTENS_VORSPANN])
+
+
+def _kopfzeile(reihen: Iterable[list[str]], pflicht: Sequence[frozenset[str]]) -> tuple[int, int]:
+    """How many columns the best header has, and the negated number of its row: the larger pair is the better."""
+    namen = ({normiert(feld) for feld in felder[:HOECHSTENS_SPALTEN]} for felder in reihen)
+    treffer, minus = max(((sum(not p.isdisjoint(n) for p in pflicht), -i) for i, n in enumerate(namen)), default=(0, 0))
+    return treffer, minus if treffer else 0
 
 
 def _trenner(zeilen: list[str]) -> str:
@@ -122,38 +215,50 @@ def _breite(kopf: list[str], zeilen: list[str], beginn: int, trenner: str) -> in
     return len(kopf) - 1 if len(erster) == len(kopf) - 1 else len(kopf)
 
 
-def _aus_blatt(blatt: list[list[str]]) -> tuple[list[str], Rumpf]:
+def _aus_blatt(blatt: list[list[str]], pflicht: Sequence[frozenset[str]]) -> tuple[list[str], spaltenweise.Spalten]:
     """The same for a sheet: the first row that is not empty is the header; sheets are never ragged."""
-    nummern = [i for i, reihe in enumerate(blatt) if any(zelle.strip() for zelle in reihe)]
+    erste = -_kopfzeile(blatt[:HOECHSTENS_VORSPANN], pflicht)[1]
+    nummern = [i for i, reihe in enumerate(blatt) if i >= erste and any(zelle.strip() for zelle in reihe)]
     if len(nummern) < 2:
         raise _keine_daten()
     kopf = [zelle.strip() for zelle in blatt[nummern[0]]]
     _pruefe_breite(kopf)
-    zellen = pl.Series("zelle", [zelle for i in nummern[1:] for zelle in blatt[i]], dtype=pl.String)
-    return kopf, Rumpf(zellen, len(kopf), pl.Series([i + 1 for i in nummern[1:]], dtype=pl.Int64))
+    spalten = [
+        spaltenweise.als_enum(pl.Series([blatt[i][spalte] for i in nummern[1:]], dtype=pl.String))
+        for spalte in range(len(kopf))
+    ]
+    return kopf, (spalten, pl.Series([i + 1 for i in nummern[1:]], dtype=pl.Int64))
 
 
-def _rahmen(kopf: list[str], rumpf: Rumpf) -> tuple[pl.DataFrame, bool]:
-    """Name the columns, drop those without name and content, set nulls, take `musterdaten` out."""
-    if rumpf.zeilen.is_empty():
+def _rahmen(kopf: list[str], werte: list[pl.Series], zeilen: pl.Series, benenne: bool) -> tuple[pl.DataFrame, bool]:
+    """Name the columns, drop those without name and content, take `musterdaten` out.
+
+    `benenne`: a column with values under somebody else's merged heading is called by its number ("Spalte 2").
+    """
+    if zeilen.is_empty():
         raise _keine_daten()
     spalten: dict[str, pl.Series] = {}
     musterdaten = False
-    for nummer, name in enumerate(kopf):
-        werte = rumpf.spalte(nummer)
-        werte = werte.set(werte.str.strip_chars() == "", None)
+    for nummer, (titel, spalte) in enumerate(zip(kopf, werte, strict=True)):
+        name = titel or (f"Spalte {nummer + 1}" if benenne and spalte.null_count() < spalte.len() else "")
         if not name:
-            _namenlos(nummer, werte)
+            _namenlos(nummer, spalte)
             continue
-        _pruefe_formel(name, werte, rumpf.zeilen)
+        _pruefe_formel(name, spalte, zeilen)
         if name.lower() == "musterdaten":
-            musterdaten = bool(werte.str.strip_chars().str.to_lowercase().is_in(_WAHR).any())
+            musterdaten = bool(_texte(spalte).str.strip_chars().str.to_lowercase().is_in(_WAHR).any())
         elif name in spalten or name == "zeile":
             raise _spalten(f"Die Spalte „{name}“ ist doppelt oder vorbehalten", "jeden Spaltennamen einmal")
         else:
-            spalten[name] = werte
-    spalten["zeile"] = rumpf.zeilen.cast(pl.Int64)
+            spalten[name] = spalte
+    spalten["zeile"] = zeilen.cast(pl.Int64)
     return pl.DataFrame(spalten), musterdaten
+
+
+def _texte(spalte: pl.Series) -> pl.Series:
+    """The distinct texts of a column."""
+    assert isinstance(spalte.dtype, pl.Enum)
+    return spalte.dtype.categories
 
 
 def _namenlos(nummer: int, werte: pl.Series) -> None:
@@ -164,12 +269,12 @@ def _namenlos(nummer: int, werte: pl.Series) -> None:
 
 def _pruefe_formel(name: str, werte: pl.Series, zeilen: pl.Series) -> None:
     """Refuse cells that a spreadsheet would run as a formula."""
-    treffer = werte.str.contains(rf"^{_FORMEL.pattern}").fill_null(False)
-    if not treffer.any() and not _FORMEL.match(name):
+    treffer = _texte(werte).filter(_texte(werte).str.contains(rf"^{_FORMEL.pattern}"))
+    if not len(treffer) and not _FORMEL.match(name):
         return
     ort = f"Spalte „{name[:40]}“"
-    if treffer.any():
-        ort = f"Zeile {zeilen[treffer.arg_max() or 0]}, {ort}"
+    if len(treffer):
+        ort = f"Zeile {zeilen[werte.is_in(treffer.to_list()).arg_max() or 0]}, {ort}"
     raise Lesefehler(
         "formel",
         f"{ort}: Der Inhalt beginnt mit „=“ oder „@“ und würde in Excel als Formel ausgeführt",

@@ -12,8 +12,8 @@ import polars as pl
 
 from sources.formate import Lesefehler
 
-# Cells have few distinct non-numbers; many of them mean that the columns were not understood.
-_HOECHSTENS_ZEICHEN = 2_000
+# Tables use few different signs; many of them mean that the columns were not understood.
+_HOECHSTENS_ZEICHEN = 40
 _ZAHL = r"^[+-]?[0-9]+(?:,[0-9]+)?$"
 _TAUSENDER = re.compile(r"[+-]?[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+(?:,[0-9]+)?")
 _KLAMMER = re.compile(r"\(\s*([+-]?[0-9]+(?:,[0-9]+)?)\s*\)")
@@ -43,11 +43,11 @@ def zerlege(zellen: pl.Series) -> tuple[pl.Series, pl.Series]:
     ist_zahl = zellen.str.contains(_ZAHL)
     wert = zellen.set(~ist_zahl, None).str.replace(",", ".", literal=True).cast(pl.Float64)
     uebrige = zellen.filter(~ist_zahl).unique().sort()
-    if uebrige.len() > _HOECHSTENS_ZEICHEN:
-        raise UnlesbareZelle(str(uebrige[0]))
     if uebrige.is_empty():
         return wert, pl.Series("zeichen", [""]).new_from_index(0, zellen.len())
     deutung = [_deute(text) for text in uebrige]
+    if len({zeichen for _, zeichen in deutung}) > _HOECHSTENS_ZEICHEN:
+        raise UnlesbareZelle(next(text for text, (_, zeichen) in zip(uebrige, deutung, strict=True) if zeichen))
     tafel = pl.DataFrame(
         {"zelle": uebrige, "w": [d[0] for d in deutung], "zeichen": [d[1] for d in deutung]},
         schema={"zelle": pl.String, "w": pl.Float64, "zeichen": pl.String},
@@ -83,6 +83,6 @@ def unlesbar(text: str, zeile: int) -> Lesefehler:
     return Lesefehler(
         "zelle",
         f"Zeile {zeile} enthält „{text[:40]}“, weder Zahl noch bekanntes Zeichen",
-        "Zahlen mit Dezimalkomma und ohne Punkt (1234,5) oder Zeichen wie - . x / ...",
+        "Zahlen mit Dezimalkomma und ohne Punkt (1234,5) oder Zeichen wie - . ... x /",
         "die Tabelle unverändert aus der Datenbank abrufen, nicht über Excel speichern",
     )

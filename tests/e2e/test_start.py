@@ -6,8 +6,14 @@ import subprocess
 
 import pytest
 
-PARSE = "from orchestration.dbt import Dbt; from orchestration.umgebung import lies_umgebung; " \
-        "u = lies_umgebung(); u.setze_variablen(); u.ablage.anlegen([]); print(len(Dbt(u).manifest['nodes']))"  # fmt: skip
+PARSE = """
+from orchestration.dbt import Dbt
+from orchestration.umgebung import lies_umgebung
+umgebung = lies_umgebung()
+umgebung.setze_variablen()
+umgebung.ablage.anlegen([])
+print(len(Dbt(umgebung).manifest["nodes"]))
+"""
 
 
 @pytest.mark.lang

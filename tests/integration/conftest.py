@@ -162,7 +162,7 @@ def kreise_lieferung(tmp_path_factory: pytest.TempPathFactory, kreise: Path) -> 
     from sources.profile import lade_profile
 
     ziel = tmp_path_factory.mktemp("lieferung3")
-    schreibe_musterdaten(lade_profile([kreise]), ziel)
+    schreibe_musterdaten(lade_profile([kreise]), ziel, nur=())
     return ziel
 
 

@@ -41,6 +41,7 @@ def test_falscher_wert_sperrt_sein_jugendamt_und_kein_anderes(
     home, amtlich = kreise_haus.home, kreise_lieferung / "_amtlich"
     geschlecht, abgang = amtlich / "12411-01-01-5_muster.csv", amtlich / "21111-02-06-4_muster.csv"
     richtig = zellen(geschlecht, "99001001")[0]
+    falsche_zahl = str(int(richtig) + 77)  # small enough for the door, which refuses jumps
     ohne, haupt = (int(zellen(abgang, "99002", "2023")[i]) for i in (2, 4))
 
     def gezeigt(jugendamt: str) -> str:
@@ -56,7 +57,7 @@ def test_falscher_wert_sperrt_sein_jugendamt_und_kein_anderes(
 
     # 1. alone: nothing is released, the reason and the rows are told, nothing that people see has moved
     falsch = tmp_path / "falsch"
-    _schreibe(falsch / "12411-01-01-5_neu.csv", geaendert(geschlecht, {("99001001", 0): f"{richtig}9"}, "01.08.2024"))
+    _schreibe(falsch / "12411-01-01-5_neu.csv", geaendert(geschlecht, {("99001001", 0): falsche_zahl}, "01.08.2024"))
     neu = {("99002", 2): str(ohne + 1), ("99002", 4): str(haupt - 1)}
     _schreibe(falsch / "21111-02-06-4_neu.csv", geaendert(abgang, neu, "01.08.2024", jahr="2023"))
     allein = kreise_haus.cli("refresh", "--jugendamt", "musterkreis", "--landing", str(falsch))
@@ -64,7 +65,7 @@ def test_falscher_wert_sperrt_sein_jugendamt_und_kein_anderes(
     assert "Traceback" not in allein.stdout + allein.stderr
     assert SUMME in allein.stdout
     assert "Das letzte Release bleibt in Kraft" in allein.stdout
-    assert re.search(rf"99001001.*{richtig}9|{richtig}9.*99001001", allein.stdout), "die Zeile, die falsch ist"
+    assert re.search(rf"99001001.*{falsche_zahl}|{falsche_zahl}.*99001001", allein.stdout), "die Zeile, die falsch ist"
     assert (home / "current").readlink() == kette
     assert abdruck(home / "releases") == vorher
     stand = zustand(kreise_haus)["jugendaemter"]["musterkreis"]
@@ -101,11 +102,13 @@ def test_das_erneut_gelieferte_original_loest_die_sperre(
     kreise_lieferung: Path,
     tmp_path: Path,
     geaendert: Callable[..., bytes],
+    zellen: Callable[..., list[str]],
     zustand: Callable[[Haus], dict[str, Any]],
 ) -> None:
     """A wrong file, then the right one again byte for byte: the last thing the office sent holds."""
     geschlecht = kreise_lieferung / "_amtlich" / "12411-01-01-5_muster.csv"
-    _schreibe(tmp_path / "falsch" / geschlecht.name, geaendert(geschlecht, {("99001001", 0): "99999"}))
+    falsche_zahl = str(int(zellen(geschlecht, "99001001")[0]) + 77)
+    _schreibe(tmp_path / "falsch" / geschlecht.name, geaendert(geschlecht, {("99001001", 0): falsche_zahl}))
     vorher = kreise_haus.home.joinpath("current").readlink()
     falsch = kreise_haus.cli("refresh", "--landing", str(tmp_path / "falsch"))
     assert falsch.returncode == 1, "eines gesperrt, für die anderen ändert sich keine Zahl: nichts freigegeben"

@@ -122,7 +122,7 @@ def gelandet(
     shutil.copytree(WURZEL / "sources" / "jugendaemter" / "rostock", profile / "rostock")
     nur_rostock = wurzel / "nur" / "rostock"
     shutil.copytree(profile / "rostock", nur_rostock)
-    schreibe_musterdaten(lade_profile([nur_rostock.parent]), wurzel / "muster")
+    schreibe_musterdaten(lade_profile([nur_rostock.parent]), wurzel / "muster", nur=())
     shutil.copytree(muster_lieferung, landing)
     shutil.copytree(wurzel / "muster" / "rostock", landing / "rostock")
     dateien = _schlechte(landing / "_amtlich", landing / "rostock")

@@ -13,3 +13,16 @@ select
     bool_or(musterdaten) as musterdaten
 from {{ ref('int_zellen__vereint') }}
 group by all
+union all
+select
+    'haushalt' as extrakt,
+    jugendamt,
+    'haushalt' as tabelle,
+    lieferung,
+    min(haushaltsjahr) as von_jahr,
+    max(haushaltsjahr) as bis_jahr,
+    count(*) as werte,
+    max(datenstand) as datenstand,
+    bool_or(musterdaten) as musterdaten
+from {{ ref('stg_haushalt') }}
+group by all

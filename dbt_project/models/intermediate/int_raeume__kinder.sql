@@ -1,7 +1,8 @@
 {{ config(materialized='table') }}
 
 -- Direct children of every Raum on every Stichtag. Only the main hierarchy leads to the whole: the others need not
--- cover it. The members nicht_zuordenbar and ausserhalb belong to the whole without being expected.
+-- cover it. The members that are no Sozialraum (nicht_zuordenbar, uma ...) belong to the whole without being
+-- expected.
 with
 
 stichtage as (
@@ -47,7 +48,8 @@ besonders as (
         stichtage.stichtag,
         jugendaemter.haupthierarchie as hierarchie,
         jugendaemter.ganzes as eltern_raum_id,
-        stichtage.jugendamt || ':' || unnest(['nicht_zuordenbar', 'ausserhalb']) as raum_id,
+        stichtage.jugendamt || ':'
+        || unnest(['nicht_zuordenbar', 'ausserhalb', 'uma', 'para_86_6_89a']) as raum_id,
         1.0 as gewicht,
         true as ist_besonders
     from stichtage

@@ -1,5 +1,8 @@
 -- The cells of all extracts that hold today. A new extract is a staging model and a line here.
-{% set extrakte = ['bevoelkerung_geschlecht', 'bevoelkerung_altersgruppen', 'abgaenger', 'opendata_hro'] %}
+{% set extrakte = [
+    'bevoelkerung_geschlecht', 'bevoelkerung_altersgruppen', 'abgaenger', 'schulen', 'kindertagesbetreuung',
+    'kindertageseinrichtungen', 'jugendhilfeeinrichtungen', 'mindestsicherung', 'arbeitslose', 'opendata_hro',
+] %}
 
 {% for extrakt in extrakte %}
 select

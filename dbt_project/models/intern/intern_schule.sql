@@ -19,4 +19,5 @@ inner join {{ ref('dim_raum') }} as raeume
     on
         messgroessen.jugendamt = raeume.jugendamt
         and messgroessen.raum_id = raeume.raum_id
-where messgroessen.familie = 'schule'
+-- pupils by nationality are a part of all pupils, and the mart has no column for it
+where messgroessen.familie = 'schule' and messgroessen.nationalitaet = 'insgesamt'

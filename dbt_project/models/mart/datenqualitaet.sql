@@ -35,6 +35,13 @@ quarantaene as (
 
 werte as (
     select
+        jugendamt,
+        'haushalt' as familie,
+        count(*) as anzahl
+    from {{ ref('haushalt') }}
+    group by all
+    union all
+    select
         kennzahlen.jugendamt,
         katalog.familie,
         count_if(kennzahlen.status != 'nicht_verfuegbar') as anzahl

@@ -1,7 +1,10 @@
 """Small invented exports and workbooks, built in code."""
 
+import csv
 import io
+import re
 import zipfile
+from collections import Counter
 from collections.abc import Callable
 from xml.sax.saxutils import escape
 
@@ -40,6 +43,33 @@ def beispiel(genesis: Callable[..., str]) -> str:
         [["", "", "31.12.2015", "31.12.2015"], ["", "", "männlich", "weiblich"]],
         [["DG", "Deutschland", "12", "-"], ["08317", "      Ortenaukreis", "1,5", "."]],
     )
+
+
+@pytest.fixture(scope="session")
+def zaehle() -> Callable[..., tuple[int, float, dict[str, int]]]:
+    """Count cells, add numbers and count signs of an export the plain way, knowing nothing of the reader."""
+
+    def einfach(inhalt: bytes, schluessel: int | None = None) -> tuple[int, float, dict[str, int]]:
+        try:
+            text = inhalt.decode("utf-8")
+        except UnicodeDecodeError:
+            text = inhalt.decode("iso-8859-1")
+        oben = text.split("\n__________\n", 1)[0]
+        reihen = list(csv.reader(io.StringIO(oben), delimiter=";"))
+        kopf = [r for r in reihen if len(r) > 1 and r[0] == "" and any(r)]
+        daten = reihen[reihen.index(kopf[-1]) + 1 :]
+        if schluessel is None:
+            schluessel = min(next(i for i, zelle in enumerate(r) if zelle) for r in kopf)
+        summe, zeichen = 0.0, Counter[str]()
+        zellen = [zelle for reihe in daten for zelle in reihe[schluessel:]]
+        for zelle in zellen:
+            if re.fullmatch(r"-?\d+(,\d+)?", zelle):
+                summe += float(zelle.replace(",", "."))
+            else:
+                zeichen[zelle] += 1
+        return len(zellen), summe, dict(zeichen)
+
+    return einfach
 
 
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'

@@ -3,9 +3,11 @@ import zipfile
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from sources.formate import Lesefehler, arbeitsmappe
-from sources.formate.tabelle import lies
+from sources.formate import Lesefehler, arbeitsmappe, felder, spaltenweise, tabelle
+from sources.formate.tabelle import lies, normiert
 
 GUT = "code;name;anzahl\n01;Müller, A.;5\n02;;6\n"
 
@@ -153,7 +155,7 @@ def test_no_workbook_inside(mappe) -> None:
     assert fehler.value.art == "beschaedigt"
     with pytest.raises(Lesefehler) as alt:
         lies(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "t.xls")
-    assert alt.value.art == "altformat"
+    assert alt.value.art == "beschaedigt"
 
 
 def test_zip_bomb_and_giant_sheet(mappe, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,3 +190,92 @@ def test_rostock_register_totals(testdaten) -> None:
         daten = lies(datei.read_bytes(), datei.name).daten
         spalte = next(s for s in daten.columns if daten[s].cast(pl.Int64, strict=False).sum() == summe)
         assert spalte, datei.name
+
+
+KOPF = [frozenset({normiert("Schlüssel"), normiert("AGS")}), frozenset({"anzahl"})]
+
+
+def test_the_header_is_found_below_a_preamble() -> None:
+    text = 'Auszug "Musterdaten", Stand 1.1.2024\n\nAmt;für;Jugend\n\nA G S;Anzahl;x\n1;2;\n3;4;\n'
+    assert _lies(text, kopf=KOPF).rows() == [("1", "2", None, 6), ("3", "4", None, 7)]
+    assert _lies(text.replace(";", ","), kopf=KOPF)["Anzahl"].to_list() == ["2", "4"]
+    with pytest.raises(Lesefehler, match="Felder"):
+        _lies(text)
+
+
+def test_the_header_of_a_sheet_is_found_below_a_preamble(mappe) -> None:
+    inhalt = mappe([["Auszug"], [], ["AGS", "Anzahl"], ["01", 5]])
+    assert lies(inhalt, "t.xlsx", kopf=KOPF).daten.rows() == [("01", "5", 4)]
+    with pytest.raises(Lesefehler) as fehler:
+        lies(inhalt, "t.xlsx", blatt="Anderes")
+    assert "Anderes" in str(fehler.value)
+
+
+def test_a_stated_separator_wins() -> None:
+    assert _lies("a,b;c\n1,2;3\n", trennzeichen=";").columns == ["a,b", "c", "zeile"]
+
+
+def test_columns_with_a_dictionary_hold_the_same() -> None:
+    enum = _lies(GUT, woerterbuch=True)
+    assert isinstance(enum.schema["code"], pl.Enum)
+    assert enum.cast({pl.Enum: pl.String}).equals(_lies(GUT))
+
+
+@pytest.mark.parametrize("ende", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("kodierung", ["utf-8", "utf-8-sig", "windows-1252"])
+def test_large_files_are_read_like_small_ones(ende: str, kodierung: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a large file only the beginning is decoded; encoding, line numbers and cells are the same."""
+    text = ("a;b\n" + "".join(f"{n};ä{n % 3}\n" for n in range(40)) + "\n\n41;€\n\n").replace("\n", ende)
+    inhalt = text.encode(kodierung)
+    klein = lies(inhalt, "t.csv", ("utf-8", "windows-1252"))
+    monkeypatch.setattr(tabelle, "_ANFANG", 30)
+    gross = lies(inhalt, "t.csv", ("utf-8", "windows-1252"))
+    assert gross.kodierung == klein.kodierung == kodierung
+    assert gross.daten.equals(klein.daten)
+    assert klein.daten["zeile"].to_list() == [*range(2, 42), 44]
+
+
+@pytest.mark.parametrize("zeile", ["1;\x01", "1;Ã¤", "1", "1;2;3", '"1;2', '1;"2"3', "1;=1"])
+def test_what_is_wrong_far_below_is_refused_as_well(zeile: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "a;b\n" + "1;2\n" * 40 + zeile + "\n" + "1;2\n"
+    with pytest.raises(Lesefehler) as klein:
+        _lies(text)
+    monkeypatch.setattr(tabelle, "_ANFANG", 30)
+    with pytest.raises(Lesefehler) as gross:
+        _lies(text)
+    assert str(gross.value) == str(klein.value)
+
+
+def test_an_encoding_that_shows_only_far_below(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tabelle, "_ANFANG", 30)
+    gelesen = lies(("a;b\n" + "1;2\n" * 40 + "ä;ö\n").encode("iso-8859-1"), "t.csv", ("utf-8", "iso-8859-1"))
+    assert gelesen.kodierung == "iso-8859-1"
+    assert gelesen.daten["a"][-1] == "ä"
+
+
+ZELLE = st.text(st.sampled_from('ab ;"\n\r\t.äß'), max_size=4)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(text=st.lists(st.lists(ZELLE, min_size=2, max_size=3).map(";".join), max_size=6).map("\n".join))
+def test_the_fast_way_gives_what_the_careful_way_gives(text: str) -> None:
+    """Whatever the fast way accepts, the careful way reads to the same cells and lines."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    schnell = spaltenweise.zerschneide(text.encode(), 0, ";", 2, 1)
+    if schnell is None:
+        return
+    rumpf = felder.zerschneide(text.split("\n"), 0, ";", 2, "zeilenbreite")
+    assert schnell[1].to_list() == rumpf.zeilen.to_list()
+    for nummer, spalte in enumerate(schnell[0]):
+        assert spalte.cast(pl.String).to_list() == [z if z.strip() else None for z in rumpf.spalte(nummer)]
+    with pytest.MonkeyPatch.context() as klein:
+        klein.setattr(spaltenweise, "_STUECK", 3)  # cut in parts as if it were large
+        in_teilen = spaltenweise.zerschneide(text.encode(), 0, ";", 2, 1)
+    assert in_teilen is not None
+    assert in_teilen[1].equals(schnell[1])
+    assert all(a.equals(b) and a.dtype == b.dtype for a, b in zip(in_teilen[0], schnell[0], strict=True))
+
+
+def test_the_fast_way_is_taken_for_regular_files() -> None:
+    for text in ("1;2\n3;4\n", '"1";"2"\n3;"4"\n', "1;2\r\n\r\n3;4", "ä;\n;ö\n"):
+        assert spaltenweise.zerschneide(text.encode(), 0, ";", 2, 1) is not None

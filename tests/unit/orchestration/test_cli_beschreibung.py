@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import polars as pl
@@ -42,6 +43,20 @@ def test_read_says_why_it_cannot_read(leeres_haus, tmp_path: Path, name: str, in
     assert "Bitte: " in zeile
 
 
+def test_read_makes_the_folder_for_its_parquet_or_says_that_it_cannot(
+    leeres_haus, muster_lieferung: Path, tmp_path: Path
+) -> None:
+    quelle = str(muster_lieferung / "_amtlich" / NAME)
+    assert leeres_haus.cli("read", quelle, "--out", str(tmp_path / "neu" / "a.parquet")).returncode == 0
+    assert len(pl.read_parquet(tmp_path / "neu" / "a.parquet")) == 120
+    lauf = leeres_haus.cli("read", quelle, "--out", str(tmp_path / "neu"))
+    assert lauf.returncode == 2
+    assert (
+        lauf.stderr.strip()
+        == f"Fehler: {tmp_path / 'neu'} lässt sich nicht schreiben. Erwartet: eine Datei, die entstehen darf."
+    )
+
+
 def test_read_refuses_a_truncated_real_file(neues_haus, testdaten: Path, tmp_path: Path) -> None:
     quelle = next(iter(sorted(testdaten.rglob("*.xlsx"))))
     (tmp_path / quelle.name).write_bytes(quelle.read_bytes()[:4000])
@@ -73,8 +88,21 @@ def test_musterdaten_are_the_same_every_time(leeres_haus, muster_lieferung: Path
     assert lauf.returncode == 0, lauf.stderr
     neu = {p.relative_to(tmp_path / "m"): p.read_bytes() for p in (tmp_path / "m").rglob("*") if p.is_file()}
     alt = {p.relative_to(muster_lieferung): p.read_bytes() for p in muster_lieferung.rglob("*") if p.is_file()}
-    assert neu == alt
-    assert f"{len(alt)} Dateien mit Musterdaten" in lauf.stdout
+    assert {pfad: neu[pfad] for pfad in alt} == alt
+    assert any(pfad.name == "hze_faelle_2023.csv" for pfad in neu)
+    assert f"{len(neu)} Dateien mit Musterdaten" in lauf.stdout
+
+
+def test_musterdaten_of_a_span_with_faults(leeres_haus, tmp_path: Path) -> None:
+    wahl = ("musterdaten", "--jugendamt", "musterkreis", "--out", str(tmp_path / "m"))
+    lauf = leeres_haus.cli(*wahl, "--von", "2020", "--bis", "2021", "--fehler")
+    assert lauf.returncode == 0, lauf.stderr
+    jahre = {p.stem[-4:] for p in (tmp_path / "m" / "musterkreis").glob("hze_faelle_*.csv")}
+    assert jahre == {"2020", "2021"}
+    assert json.loads((tmp_path / "m" / "fehler.json").read_text("utf-8"))
+    lauf = leeres_haus.cli(*wahl, "--von", "2021", "--bis", "2020")
+    assert lauf.returncode == 2
+    assert "enthält kein Jahr" in lauf.stderr
 
 
 def test_kennzahl_show_is_a_whole_sheet(leeres_haus) -> None:

@@ -69,7 +69,7 @@ def test_a_bad_value_waits_alone(zeile: str, regel: str, spalte: str, wert: str,
 def test_a_key_of_another_form_waits() -> None:
     geprueft = _pruefe(GUT[0], "B7,Rostock-Ost,1200,60.0", GUT[2])
     assert geprueft.quarantaene["zeile"].to_list() == [3, 3]
-    assert set(geprueft.quarantaene["regel"]) == {"str_matches"}
+    assert set(geprueft.quarantaene["regel"]) == {"muster"}
     assert set(geprueft.quarantaene["meldung"]) == {
         "Zeile 3, Rostock-Ost (B7), 2023: raum_schluessel 'B7' entspricht nicht der vereinbarten Form."
     }
@@ -97,14 +97,14 @@ def test_an_unreadable_date_waits() -> None:
     assert geprueft.zellen.is_empty()
     stichtag = geprueft.quarantaene.filter(pl.col("spalte") == "stichtag")
     assert stichtag["zeile"].to_list() == [2, 2]
-    assert set(stichtag["regel"]) == {"not_nullable"}
+    assert set(stichtag["regel"]) == {"pflicht"}
     assert set(stichtag["meldung"]) == {"Zeile 2, Warnemünde (A), 20x3: stichtag '20x3' fehlt oder ist nicht lesbar."}
 
 
 def test_a_year_out_of_range_waits() -> None:
     geprueft = _pruefe(GUT[0], jahr="1890")
     assert geprueft.zellen.is_empty()
-    assert set(geprueft.quarantaene["regel"]) == {"in_range"}
+    assert set(geprueft.quarantaene["regel"]) == {"bereich"}
 
 
 def _regionaldatenbank(geschlechter: str = "Insgesamt;männlich;weiblich", werte: str = "9;4;5") -> bytes:
@@ -122,7 +122,7 @@ def test_an_unknown_code_waits_for_someone_to_classify_it() -> None:
     inhalt = _regionaldatenbank("Insgesamt;männlich;weiblich;divers", "9;4;5;1")
     geprueft = tuer.pruefe(inhalt, "12411-01-01-5.csv", vertrag, {})
     assert geprueft.zellen["geschlecht"].to_list() == ["insgesamt", "maennlich", "weiblich"]
-    assert geprueft.quarantaene.select("zeile", "regel", "spalte").rows() == [(6, "isin", "geschlecht")]
+    assert geprueft.quarantaene.select("zeile", "regel", "spalte").rows() == [(6, "code", "geschlecht")]
     meldung = geprueft.quarantaene["meldung"][0]
     assert meldung == "Zeile 6, Musterkreis (99001), 31.12.2023: geschlecht 'divers' unbekannter Code."
 
@@ -165,7 +165,7 @@ def test_one_cell_that_breaks_two_rules_counts_once() -> None:
     geprueft = _pruefe(GUT[0], "B7,Rostock-Ost,-5,60.0")
     assert len(geprueft.zellen) == 2
     assert geprueft.quarantaene.select("zeile", "regel").sort("regel").rows() == [
-        (3, "bereich"), (3, "str_matches"), (3, "str_matches"),
+        (3, "bereich"), (3, "muster"), (3, "muster"),
     ]  # fmt: skip
 
 
@@ -202,7 +202,7 @@ def test_every_cell_is_either_accepted_or_in_quarantine(zeilen: list[tuple[str, 
     except Lesefehler:
         return  # refused whole, with a reason: nothing passed
     zellen = in_zellen(gelesen, vertrag, angaben)
-    verstoesse = tuer._verstoesse(zellen, vertrag)
+    verstoesse = tuer._verstoesse(zellen, pandera_schema(vertrag), vertrag)
     schlecht = verstoesse["index"].n_unique()
     assert len(zellen) == len(geprueft.zellen) + schlecht
     assert len(geprueft.quarantaene) == len(verstoesse)

@@ -1,0 +1,103 @@
+-- What leaves the work area: contract sources/hze_aggregate. Each merkmal is a table of its own; they are not crossed
+-- with each other, and only "insgesamt" is cut by month, age and sex.
+{%- set zelle = [
+    'monat', 'raumart', 'raum_id', 'hilfeart', 'altersgruppe', 'geschlecht', 'konzept', 'merkmal', 'auspraegung'
+] %}
+with
+
+ereignisse as (
+    select * from {{ ref('fall_ereignisse') }}
+),
+
+merkmale as (
+    select * from {{ ref('fall_merkmale') }}
+),
+
+kosten as (
+    select * from {{ ref('fall_kosten') }}
+),
+
+letzter_monat as (
+    select max(monat_ende) as monat from {{ arbeitstabelle('monate') }}
+),
+
+zaehlzeilen as (
+    select
+        {{ zelle[:7] | join(', ') }},
+        'insgesamt' as merkmal,
+        'insgesamt' as auspraegung,
+        art,
+        der_familie,
+        hilfemonate
+    from ereignisse
+    union all
+    select
+        {{ zelle[:7] | join(', ') }},
+        'raumwechsel' as merkmal,
+        'insgesamt' as auspraegung,
+        art,
+        der_familie,
+        hilfemonate
+    from ereignisse
+    where raumwechsel and konzept in ('zugewechselt', 'weggewechselt')
+    union all
+    select
+        letzter_monat.monat,
+        raumart,
+        raum_id,
+        hilfeart,
+        'insgesamt' as altersgruppe,
+        'insgesamt' as geschlecht,
+        konzept,
+        merkmal,
+        auspraegung,
+        art,
+        cast(null as bigint) as der_familie,
+        cast(0 as decimal(18, 6)) as hilfemonate
+    from merkmale
+    cross join letzter_monat
+),
+
+zaehlung as (
+    select
+        {{ zelle | join(', ') }},
+        count(case when art = 'fall' then 1 end) as faelle,
+        count(case when der_familie = 1 then 1 end) as familien,
+        count(case when art = 'junger_mensch' then 1 end) as junge_menschen,
+        sum(hilfemonate) as hilfemonate,
+        cast(0 as decimal(18, 2)) as kosten_bewilligt_eur,
+        cast(0 as decimal(18, 2)) as kosten_ist_eur
+    from zaehlzeilen
+    group by {{ zelle | join(', ') }}
+),
+
+geld as (
+    select
+        monat,
+        raumart,
+        raum_id,
+        hilfeart,
+        'insgesamt' as altersgruppe,
+        'insgesamt' as geschlecht,
+        'kosten' as konzept,
+        'insgesamt' as merkmal,
+        'insgesamt' as auspraegung,
+        0 as faelle,
+        0 as familien,
+        0 as junge_menschen,
+        cast(0 as decimal(18, 6)) as hilfemonate,
+        sum(kosten_bewilligt_eur) as kosten_bewilligt_eur,
+        sum(kosten_ist_eur) as kosten_ist_eur
+    from kosten
+    group by monat, raumart, raum_id, hilfeart
+),
+
+final as (
+    select * from zaehlung
+    union all
+    select * from geld
+    where kosten_bewilligt_eur != 0 or kosten_ist_eur != 0
+)
+
+select * from final
+order by {{ zelle | join(', ') }}

@@ -1,0 +1,1 @@
+{{ saetze_aktuell('sozialraumbudget', {'raum_schluessel': 'lokal'}) }}

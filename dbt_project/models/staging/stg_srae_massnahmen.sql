@@ -1,0 +1,1 @@
+{{ saetze_aktuell('srae_massnahmen', {'raum_schluessel': 'lokal'}) }}

@@ -1,0 +1,113 @@
+"""Verdichtung of personal extracts by dbt: the models tagged ``fallebene``, run in the work area of one run.
+
+Here: what these models read beside the rows (months, keys, parameters), running them there, fetching their results.
+Not here: the work area itself (``quality/arbeitsbereich.py``), the models (``dbt_project/models/fallebene``).
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from orchestration.dbt import Dbt, DbtGescheitert
+from sources.formate import Lesefehler
+from sources.profilmodell import Profil
+from sources.stammdaten import lokale_schluessel
+from sources.vertraege import Vertrag
+
+SCHEMA = "fallebene"
+
+
+@dataclass(frozen=True)
+class Fallebene:
+    """Rows of one delivery to the aggregates its contract names."""
+
+    dbt: Dbt
+    profile: Mapping[str, Profil]
+
+    def __call__(self, ordner: Path, saetze: pl.DataFrame, vertrag: Vertrag, jugendamt: str) -> dict[str, pl.DataFrame]:
+        """Run the models of ``vertrag.verdichtung.modelle``.
+
+        Args:
+            ordner: work area; everything is written there, dbt's database and target folder included.
+            saetze: pseudonymised rows: fields of the contract, ``zeile``, ``periode`` (one year).
+            vertrag: the personal extract's contract.
+            jugendamt: whose delivery it is.
+
+        Returns:
+            Result of each model, with ``zeile`` (number of the row) and ``periode``.
+
+        Raises:
+            Lesefehler: the rows hold several years, or a model failed; its own message may quote rows and stays away.
+        """
+        assert vertrag.verdichtung is not None
+        jahre = saetze["periode"].unique().to_list()
+        if len(jahre) != 1:
+            raise Lesefehler("fallebene", f"Die Datei hat {len(jahre)} Berichtsjahre", "eines", "je Jahr eine Datei")
+        profil = self.profile[jugendamt]
+        parameter = {n: profil.schwellen.get(n, v) for n, v in vertrag.verdichtung.parameter.items()}
+        tabellen = {
+            vertrag.extrakt: saetze,
+            "monate": monate(int(jahre[0]), saetze["abzugsdatum"].max()),  # type: ignore[arg-type]
+            "lauf": pl.DataFrame([{"jugendamt": jugendamt, **parameter}]),
+            "schluessel": pl.DataFrame(
+                lokale_schluessel(profil), schema={"schluessel": pl.String, "raum_id": pl.String}, orient="row"
+            ),
+        }
+        self.dbt.parse_einmal()
+        for name, tabelle in tabellen.items():
+            tabelle.write_parquet(ordner / f"{name}.parquet")
+        try:
+            datenbank = self.dbt.baue_im_arbeitsbereich(ordner, f"tag:{SCHEMA}")
+        except DbtGescheitert:
+            # without the cause: DuckDB's messages quote values
+            raise Lesefehler(
+                "fallebene",
+                "Die Verdichtung der Einzeldaten ist gescheitert",
+                "Aggregate nach dem Vertrag",
+                "die Entwicklung benachrichtigen; die Einzeldaten sind gelöscht",
+            ) from None
+        with duckdb.connect(str(datenbank), read_only=True) as con:
+            return {
+                m: con.sql(f"select * from {SCHEMA}.{m} order by all").pl()
+                .with_columns(periode=pl.lit(jahre[0]))
+                .with_row_index("zeile", 1)
+                for m in vertrag.verdichtung.modelle
+            }  # fmt: skip
+
+
+def monate(jahr: int, abzug: date | None) -> pl.DataFrame:
+    """The months of a year that had ended when the extract was drawn (None: all), with what the models ask of them.
+
+    Columns: monat_beginn, monat_ende, tag_davor, monatstage, erster_monat, letzter_monat, zaehlung_beginn,
+    zaehlung_ende, jahr_ende (null unless the year is complete). Raises :class:`Lesefehler` if no month had ended.
+    """
+    enden = [date(jahr, m, calendar.monthrange(jahr, m)[1]) for m in range(1, 13)]
+    gezaehlt = [e for e in enden if abzug is None or e <= abzug]
+    if not gezaehlt:
+        raise Lesefehler(
+            "fallebene",
+            f"Der Abzug vom {abzug:%d.%m.%Y} liegt vor dem Ende des ersten Monats von {jahr}",
+            f"ein Abzug nach dem 31.01.{jahr}",
+            "das Jahr im Dateinamen oder das Abzugsdatum prüfen",
+        )
+    return pl.DataFrame(
+        {
+            "monat_beginn": e.replace(day=1),
+            "monat_ende": e,
+            "tag_davor": e.replace(day=1) - timedelta(days=1),
+            "monatstage": e.day,
+            "erster_monat": e.month == 1,
+            "letzter_monat": e == gezaehlt[-1],
+            "zaehlung_beginn": date(jahr, 1, 1),
+            "zaehlung_ende": gezaehlt[-1],
+            "jahr_ende": enden[-1] if len(gezaehlt) == len(enden) else None,
+        }
+        for e in gezaehlt
+    ).with_columns(pl.col("jahr_ende").cast(pl.Date))
