@@ -173,7 +173,16 @@ class Dbt:
         """
         with self.umgebung.im_arbeitsbereich(ordner) as datenbank:
             # DuckDB's errors quote values, and the console goes to logs that stay
-            antwort = self._rufe("--log-level", "none", "run", "--select", auswahl, ordner=ordner)
+            antwort = self._rufe(
+                "--log-level",
+                "none",
+                "--no-write-json",
+                "--no-populate-cache",
+                "run",
+                "--select",
+                auswahl,
+                ordner=ordner,
+            )
         if not antwort.success:
             raise DbtGescheitert("dbt ist im Arbeitsbereich gescheitert.")
         return datenbank

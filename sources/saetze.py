@@ -152,7 +152,7 @@ def in_saetze(gelesen: Gelesen, vertrag: Vertrag, angaben: Mapping[str, str], fe
     zaehler = vertrag.verdichtung.zaehler if vertrag.verdichtung else ""
     einzeln = vertrag.personenbezogen == "einzelsaetze" and zaehler not in zuordnung
     # counts per address are about single households, and several addresses lie in one Raum
-    je_anschrift = not zuordnung.keys().isdisjoint(ROLLEN)
+    je_anschrift = vertrag.adresse is not None and not zuordnung.keys().isdisjoint(ROLLEN)
     personenbezogen = einzeln or je_anschrift or vertrag.personenbezogen is True
     _pruefe_spalten(vertrag, dialekt, zuordnung, unbekannt, personenbezogen)
     weggelassen = {"unbekannte_spalten": len(unbekannt)} if unbekannt else {}
@@ -330,8 +330,10 @@ def _verortet(
     daten: pl.DataFrame, vertrag: Vertrag, feed: Feed | None, zuordnung: dict[str, str], weggelassen: dict[str, int]
 ) -> pl.DataFrame:
     """The Raum instead of an address, where the file has one."""
+    if vertrag.adresse is None:  # there a street is a field like any other
+        return daten
     rollen = {rolle: zuordnung.pop(rolle) for rolle in ROLLEN if rolle in zuordnung}
-    if not rollen or vertrag.adresse is None:
+    if not rollen:
         return daten
     raum = vertrag.adresse.raum
     texte = daten.select(pl.col(spalte).cast(pl.String).alias(rolle) for rolle, spalte in rollen.items())

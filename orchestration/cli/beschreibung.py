@@ -127,19 +127,37 @@ def check(
         raise Bedienfehler("\n".join(maengel))
 
 
-def _erkenne(haus: Haus, datei: Path) -> tuple[str, Gelesen]:
-    """Which extract a file is, and its rows. Raises ``Lesefehler``."""
+def _erkenne(haus: Haus, datei: Path) -> tuple[str, Gelesen, tuer.Geprueft | None]:
+    """Which extract a file is, its rows, and those of a record extract as judged. Raises ``Lesefehler``."""
     inhalt = datei.read_bytes()
     lesen = erkennung.LESER.get(erkennung.erkenne(inhalt))
     if lesen:
         gelesen = lesen(inhalt, datei.name)
         extrakt = next((v.extrakt for v in haus.vertraege.values() if gelesen.kennung in v.tabellen), "")
-        return extrakt or f"{gelesen.format} (kein Vertrag für diese Tabelle)", gelesen
-    for feed in (f for feeds in haus.feeds.values() for f in feeds):
-        if feed.passt(datei.name) is not None:
-            return feed.extrakt, tuer.lies(inhalt, datei.name, haus.vertraege[feed.extrakt], feed)
+        return extrakt or f"{gelesen.format} (kein Vertrag für diese Tabelle)", gelesen, None
+    # the feed of the Jugendamt whose folder the file lies in comes first
+    for jugendamt in sorted(haus.feeds, key=lambda j: j not in datei.absolute().parts):
+        for feed in haus.feeds[jugendamt]:
+            angaben = feed.passt(datei.name)
+            if angaben is None:
+                continue
+            vertrag = haus.vertraege[feed.extrakt]
+            if vertrag.form == "zellen":
+                return feed.extrakt, tuer.lies(inhalt, datei.name, vertrag, feed), None
+            geprueft = tuer.pruefe(inhalt, datei.name, vertrag, angaben, feed)
+            return feed.extrakt, geprueft.gelesen, geprueft
     kodierungen = ("utf-8", "utf-8-sig", "iso-8859-1", "windows-1252")
-    return "unbekannt (rechteckige Tabelle)", tabelle.lies(inhalt, datei.name, kodierungen)
+    return "unbekannt (rechteckige Tabelle)", tabelle.lies(inhalt, datei.name, kodierungen), None
+
+
+def _zeige_urteil(geprueft: tuer.Geprueft) -> None:
+    """What the door would say of a record extract."""
+    auffaellig = {"in Quarantäne": geprueft.quarantaene["zeile"].n_unique(), "verdächtig": geprueft.verdacht_zeilen}
+    auffaellig |= {f"{feld} berichtigt": n for feld, n in geprueft.reparaturen.items()}
+    auffaellig |= {f"weggelassen ({was})": n for was, n in geprueft.weggelassen.items()}
+    typer.echo("An der Tür: " + (", ".join(f"{was} {n}" for was, n in auffaellig.items() if n) or "ohne Auffälligkeit"))
+    for meldung in [*geprueft.quarantaene["meldung"].head(5), *geprueft.verdacht["meldung"].head(5)]:
+        typer.echo(f"  {meldung}")
 
 
 def read(
@@ -150,7 +168,7 @@ def read(
     if not datei.is_file():
         was = "ist ein Ordner" if datei.is_dir() else "gibt es nicht"
         raise Bedienfehler(f"Die Datei {datei} {was}. Erwartet: eine gelieferte Datei.")
-    extrakt, gelesen = _erkenne(Haus(lies_umgebung()), datei)
+    extrakt, gelesen, geprueft = _erkenne(Haus(lies_umgebung()), datei)
     typer.echo(f"Extrakt: {extrakt}")
     typer.echo(f"Tabelle: {gelesen.kennung or '–'}; Kodierung: {gelesen.kodierung}; Zeilen: {len(gelesen.daten)}")
     if gelesen.musterdaten:
@@ -161,11 +179,17 @@ def read(
     for name, text in gelesen.meta.items():
         if text:
             typer.echo(f"{name}: {text[:400]}")
-    typer.echo(str(gelesen.daten.head(8)))
+    if geprueft:
+        _zeige_urteil(geprueft)
+    if geprueft and geprueft.personenbezogen:
+        typer.echo("Einzeldaten: die Zeilen werden weder gezeigt noch abgelegt.")
+        return
+    zeilen = geprueft.zellen if geprueft else gelesen.daten
+    typer.echo(str(zeilen.head(8)))
     if out is not None:
         try:
             out.parent.mkdir(parents=True, exist_ok=True)
-            gelesen.daten.write_parquet(out)
+            zeilen.write_parquet(out)
         except OSError:
             raise Bedienfehler(f"{out} lässt sich nicht schreiben. Erwartet: eine Datei, die entstehen darf.") from None
         typer.echo(f"Geschrieben: {out}")

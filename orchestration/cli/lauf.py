@@ -166,39 +166,70 @@ def _refresh(umgebung: Umgebung, jugendamt: str | None, jahr: int | None, landin
         _drucke(ergebnis, time.monotonic() - start)
     if ergebnis["abbruch"]:
         raise NichtsFreigegeben(f"Abgebrochen: {ergebnis['abbruch']}")
-    if _nichts_freigegeben([s["ergebnis"] for s in ergebnis["jugendaemter"]]):
+    abgewiesen = {e["art"] for e in ergebnis["annahme"].get("nicht_angenommen", [])}
+    if _nichts_freigegeben([s["ergebnis"] for s in ergebnis["jugendaemter"]], "sprung" in abgewiesen):
         sys.exit(1)
 
 
-def _nichts_freigegeben(ergebnisse: list[str]) -> bool:
-    """Whether this run should have released something and did not; nothing to do is no failure."""
+def _nichts_freigegeben(ergebnisse: list[str], sprung: bool) -> bool:
+    """Whether this run should have released something and did not; nothing to do is no failure.
+
+    A delivery refused for a jump is something to do: a person has to correct or to accept it.
+    """
     neu = {"freigegeben", "entwurf"} & set(ergebnisse)
-    return not neu and ("gesperrt" in ergebnisse or (bool(ergebnisse) and set(ergebnisse) == {"ohne_daten"}))
+    return not neu and (sprung or "gesperrt" in ergebnisse or (bool(ergebnisse) and set(ergebnisse) == {"ohne_daten"}))
 
 
 def demo() -> None:
     """Musterdaten für alle Jugendämter den ganzen Weg bis zum Bericht (in einem eigenen Datenhaus)."""
     from sources.musterdaten import schreibe_musterdaten
+    from sources.musterdaten.modell import JAHRE
 
+    start = time.monotonic()
     umgebung = lies_umgebung()
     eigene = Umgebung(umgebung.home / DEMO, umgebung.profilordner)
     with sperre(eigene.ablage.sperre, "demo"):
         ordner = eigene.home / "musterdaten"
         shutil.rmtree(ordner, ignore_errors=True)
-        dateien = schreibe_musterdaten(list(Haus(eigene).profile.values()), ordner)
-    typer.echo(f"Musterdaten (erfundene Werte): {len(dateien)} Dateien in {ordner}")
-    _refresh(eigene, None, None, ordner, als_json=False)
+        # counting single cases takes two seconds a file; two years show the way
+        dateien = schreibe_musterdaten(list(Haus(eigene).profile.values()), ordner, einzelsaetze_ab=JAHRE[-2])
+        # what was planted is no delivery
+        wahrheit = shutil.move(ordner / "wahrheit.json", eigene.home / "wahrheit.json")
+    typer.echo(f"Musterdaten (erfundene Werte): {len(dateien) - 1} Dateien in {ordner}, die Parameter in {wahrheit}")
+    sekunden = {"musterdaten": time.monotonic() - start}
+    try:
+        _refresh(eigene, None, None, ordner, als_json=False)
+    finally:
+        _drucke_stufen(sekunden)
+
+
+def _drucke_stufen(sekunden: dict[str, float]) -> None:
+    """Seconds per stage, those of the last run from Dagster's log."""
+    from dagster import DagsterInstance
+
+    with DagsterInstance.get() as instanz:
+        for lauf in instanz.get_runs(limit=1):
+            for schritt in instanz.get_run_step_stats(lauf.run_id):
+                if schritt.start_time and schritt.end_time:  # a step that was skipped has none
+                    name = schritt.step_key.partition("[")[0]
+                    sekunden[name] = sekunden.get(name, 0.0) + schritt.end_time - schritt.start_time
+    typer.echo("Sekunden je Stufe: " + ", ".join(f"{name} {dauer:.0f}" for name, dauer in sekunden.items()))
 
 
 def musterdaten(
     out: Annotated[Path, typer.Option(help="Zielordner.")],
     jugendamt: JugendamtOption = None,
     scale: Annotated[int, typer.Option(min=1, help="Vielfaches der Einwohnerzahlen.")] = 1,
+    von: Annotated[int, typer.Option(min=1990, max=2100, help="Erstes Berichtsjahr.")] = 2014,
+    bis: Annotated[int, typer.Option(min=1990, max=2100, help="Letztes Berichtsjahr.")] = 2023,
+    fehler: Annotated[bool, typer.Option("--fehler", help="Einige Dateien verderben; fehler.json nennt sie.")] = False,
 ) -> None:
     """Erfundene Extrakte in den Formaten, in denen echte ankommen."""
     from sources.musterdaten import schreibe_musterdaten
 
+    if von > bis:
+        raise Bedienfehler(f"Die Spanne von {von} bis {bis} enthält kein Jahr. Erwartet: von ≤ bis.")
     haus = Haus(lies_umgebung())
     gewaehlt = [haus.profile[j] for j in haus.waehle(jugendamt)]
-    dateien = schreibe_musterdaten(gewaehlt, out, scale)
+    dateien = schreibe_musterdaten(gewaehlt, out, scale, range(von, bis + 1), fehler)
     typer.echo(f"{len(dateien)} Dateien mit Musterdaten in {out}")

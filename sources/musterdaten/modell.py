@@ -5,6 +5,7 @@ place). Not in here: which Räume there are and how they add up (`raeume.py`), f
 (`regionaldatenbank.py`, `opendata_hro.py`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,9 +13,7 @@ from numpy.typing import NDArray
 
 from sources.musterdaten.zufall import aufgeteilt, gezogen, quelle, zwischen
 
-ERSTES_JAHR = 2014
-LETZTES_JAHR = 2023
-JAHRE = range(ERSTES_JAHR, LETZTES_JAHR + 1)
+JAHRE = range(2014, 2024)
 HOECHSTES_ALTER = 99  # the last cell is "99 and older"
 
 Bestand = NDArray[np.int64]  # shape (2, 100): male, female x single years of age
@@ -46,12 +45,15 @@ def _linie(punkte: tuple[tuple[int, float], ...]) -> NDArray[np.float64]:
 
 @dataclass(frozen=True)
 class Bewegung:
-    """Births, deaths and moves of a Raum within one year (persons)."""
+    """Who was born, died, came and went within one year: persons, shape (2, 100): sex x age as in `Bestand`.
 
-    geborene: int
-    gestorbene: int
-    zuzuege: int
-    wegzuege: int
+    Births stand at age 0. Ages are those at the end of the year, at death those at its beginning.
+    """
+
+    geburten: Bestand
+    tote: Bestand
+    zu: Bestand
+    weg: Bestand
 
 
 @dataclass(frozen=True)
@@ -68,25 +70,26 @@ class Verlauf:
     bewegung: dict[int, Bewegung]
 
 
-def erfinde_verlauf(name: str, groesse: int) -> Verlauf:
-    """Invent the population of one Raum.
+def erfinde_verlauf(name: str, groesse: int, jahre: Sequence[int] = JAHRE) -> Verlauf:
+    """Invent the population of one Raum over years in a row; the same name (seed) gives the same population.
 
-    Args:
-        name: seed, e.g. jugendamt and raum_id; the same name gives the same population.
-        groesse: persons at the start.
-
-    Returns:
-        Stocks of 2013-12-31 to the end of the last year, moves of each year.
+    `groesse` are the persons at the end of the year before the first.
     """
     anziehung = zwischen(0.96, 1.06, name, "anziehung")
     kinderreich = zwischen(0.8, 1.25, name, "kinder")
-    bestand = {ERSTES_JAHR - 1: _anfang(name, groesse)}
+    bestand = {jahre[0] - 1: _anfang(name, groesse)}
     bewegung = {}
-    for jahr in JAHRE:
+    for jahr in jahre:
         bestand[jahr], bewegung[jahr] = _ein_jahr(
             bestand[jahr - 1], f"{name}|{jahr}", anziehung * _WELLE.get(jahr, 1.0), kinderreich
         )
     return Verlauf(bestand, bewegung)
+
+
+def anteil_auslaendisch(name: str, jahr: int) -> float:
+    """Share of persons without German nationality in a Raum, by its seed; grows from year to year."""
+    jahre_seit = max(0, jahr - JAHRE[0])
+    return zwischen(0.015, 0.09, name, "ausland") + zwischen(0.002, 0.011, name, "zuwachs") * jahre_seit
 
 
 def _anfang(name: str, groesse: int) -> Bestand:
@@ -111,8 +114,9 @@ def _ein_jahr(vorher: Bestand, name: str, anziehung: float, kinderreich: float) 
     nachher = vorher - tote
     nachher = np.concatenate([np.zeros((2, 1), dtype=np.int64), nachher[:, :-1]], axis=1)
     nachher[:, -1] += (vorher - tote)[:, -1]
-    nachher[:, 0] = aufgeteilt(geborene, (0.513, 0.487))
+    geburten = np.zeros_like(nachher)
+    geburten[:, 0] = aufgeteilt(geborene, (0.513, 0.487))
+    nachher += geburten
     weg = np.minimum(gezogen(nachher * _linie(_UMZUG), quelle(name, "weg")), nachher)
     zu = gezogen(nachher * _linie(_UMZUG) * anziehung, quelle(name, "zu"))
-    bewegung = Bewegung(geborene, int(tote.sum()), int(zu.sum()), int(weg.sum()))
-    return nachher - weg + zu, bewegung
+    return nachher - weg + zu, Bewegung(geburten, tote, zu, weg)

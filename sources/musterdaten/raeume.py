@@ -4,13 +4,14 @@ In here: the population of every Raum of a profile that an official table or a r
 the model of one Raum (`modell.py`), file formats (`regionaldatenbank.py`, `opendata_hro.py`).
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
-from sources.musterdaten.modell import JAHRE, Bestand, Verlauf, erfinde_verlauf
+from sources.musterdaten.modell import HOECHSTES_ALTER, Bestand, Verlauf, erfinde_verlauf
 from sources.musterdaten.zufall import zwischen
 from sources.profile import Profil, Raum
 
@@ -39,92 +40,101 @@ class Amtlich:
     kreistabelle: bool = False
 
 
-def register(profil: Profil, scale: int) -> dict[str, Verlauf]:
-    """Invent the population register of a profile that has such a feed.
+@dataclass(frozen=True)
+class Gebiet:
+    """One of the smallest Räume of a Jugendamt with its population; together they are the whole.
 
-    Args:
-        profil: the profile.
-        scale: factor on the number of persons.
-
-    Returns:
-        raum_id -> population of each Gemeindeteil, sorted; {} if the profile has no register feed.
+    Attributes:
+        raum_id: key of the Raum.
+        raum_name: its name.
+        schluessel: how local extracts name it: its name, or the raum_id where the name is not unique.
+        saat: seed of its features.
+        jahre: years at whose end it exists.
+        verlauf: its population.
     """
-    if not any(feed.extrakt == REGISTER for feed in profil.feeds):
-        return {}
-    teile = sorted(zeile.raum_id for zeile in profil.schluessel if zeile.schluesselart == REGISTER)
-    return {raum_id: _verlauf(profil, raum_id, _GROESSEN["gemeindeteil"], scale) for raum_id in teile}
+
+    raum_id: str
+    raum_name: str
+    schluessel: str
+    saat: str
+    jahre: tuple[int, ...]
+    verlauf: Verlauf
+
+    def personen(self, jahr: int, unter: int = HOECHSTES_ALTER + 1) -> int:
+        """Persons at the end of a year, all or under an age."""
+        return int(self.verlauf.bestand[jahr][:, :unter].sum())
 
 
-def amtlich(profil: Profil, teile: dict[str, Verlauf], scale: int) -> list[Amtlich]:
-    """Invent the official rows of a profile: the whole, its Gemeinden, the Kreis around a town within one.
+def gebiete(profil: Profil, scale: int, jahre: Sequence[int]) -> list[Gebiet]:
+    """Invent the population of the smallest Räume: Gemeinden of a Kreis, Gemeindeteile of a town, else the whole.
 
-    Args:
-        profil: the profile.
-        teile: the register of the same profile (`register`).
-        scale: factor on the number of persons.
-
-    Returns:
-        One entry per official key.
+    `scale` multiplies the persons; sorted by raum_id.
     """
+    raeume = {raum.raum_id: raum for raum in profil.raeume}
+    namen = Counter(raum.raum_name for raum in profil.raeume)
+    gefunden = []
+    for raum_id in sorted(_kleinste(profil)):
+        raum = raeume[raum_id]
+        spanne = _GROESSE_STADT if raum_id == profil.ganzes else _GROESSEN[raum.gebietsart]
+        gibt_es = tuple(j for j in jahre if raum.gueltig_von <= date(j, 12, 31) <= (raum.gueltig_bis or date.max))
+        saat = f"{raum_id.rpartition('-')[2]}|{raum.raum_name}"
+        schluessel = raum.raum_name if namen[raum.raum_name] == 1 else raum_id
+        verlauf = _verlauf(profil, raum_id, spanne, scale, jahre)
+        gefunden.append(Gebiet(raum_id, raum.raum_name, schluessel, saat, gibt_es, verlauf))
+    return gefunden
+
+
+def _kleinste(profil: Profil) -> set[str]:
+    arten = {raum.raum_id: raum.gebietsart for raum in profil.raeume}
+    if arten[profil.ganzes] == "kreis":
+        eltern = {zeile.eltern_raum_id for zeile in profil.zuordnungen if arten[zeile.raum_id] == "gemeinde"}
+        teile = {r for r, art in arten.items() if art == "gemeinde" or (art == "samtgemeinde" and r not in eltern)}
+    else:
+        im_register = {z.raum_id for z in profil.schluessel if z.schluesselart == REGISTER}
+        eltern = {zeile.eltern_raum_id for zeile in profil.zuordnungen}
+        teile = im_register or {r for r, art in arten.items() if art == "gemeindeteil" and r not in eltern}
+    return teile or {profil.ganzes}
+
+
+def amtlich(profil: Profil, teile: Sequence[Gebiet], scale: int, jahre: Sequence[int]) -> list[Amtlich]:
+    """The official rows of a profile: the whole, its Gemeinden (from `gebiete`), the Kreis around a town within one."""
     ganzes = next(raum for raum in profil.raeume if raum.raum_id == profil.ganzes)
+    bestaende = {teil.raum_id: {j: teil.verlauf.bestand[j] for j in teil.jahre} for teil in teile}
     if ganzes.gebietsart == "kreis":
-        return _kreis(profil, ganzes, scale)
-    bestand = _fortgeschrieben(teile) if teile else _stadt(profil, ganzes, scale)
+        return _kreis(profil, ganzes, bestaende)
+    bestand = bestaende.get(ganzes.raum_id) or _fortgeschrieben(bestaende.values())
     if ganzes.gebietsart == "kreisfreie_stadt":
         name = f"{ganzes.raum_name}, Kreisfreie Stadt"
         return [Amtlich(_schluessel(profil, ganzes), name, bestand, kreistabelle=True)]
-    umland = erfinde_verlauf(f"{profil.jugendamt}|umland", scale * round(zwischen(95_000, 210_000, ganzes.raum_id)))
-    kreis = _summe([bestand, {jahr: umland.bestand[jahr] for jahr in JAHRE}])
+    groesse = scale * round(zwischen(95_000, 210_000, ganzes.raum_id))
+    umland = erfinde_verlauf(f"{profil.jugendamt}|umland", groesse, jahre)
+    kreis = _summe([bestand, {jahr: umland.bestand[jahr] for jahr in jahre}])
     return [
         Amtlich(ganzes.raum_id[:5], f"Kreis um {ganzes.raum_name}", kreis, False, True),
         Amtlich(ganzes.raum_id, ganzes.raum_name, bestand),
     ]
 
 
-def _kreis(profil: Profil, ganzes: Raum, scale: int) -> list[Amtlich]:
+def _kreis(profil: Profil, ganzes: Raum, teile: Mapping[str, dict[int, Bestand]]) -> list[Amtlich]:
     """Rows of a Kreis, its Gemeinden and Samtgemeinden; a Samtgemeinde is the sum of its members."""
     raeume = {raum.raum_id: raum for raum in profil.raeume}
     samtgemeinden = {raum_id for raum_id, raum in raeume.items() if raum.gebietsart == "samtgemeinde"}
     mitglied = {
         zeile.raum_id: zeile.eltern_raum_id for zeile in profil.zuordnungen if zeile.eltern_raum_id in samtgemeinden
     }
-    einzeln = samtgemeinden - set(mitglied.values())
-    bestaende: dict[str, dict[int, Bestand]] = {}
-    for raum in profil.raeume:
-        if raum.gebietsart == "gemeindefrei":
-            bestaende[raum.raum_id] = {}
-        elif raum.gebietsart == "gemeinde" or raum.raum_id in einzeln:
-            bestaende[raum.raum_id] = _bestand(profil, raum, scale)
-    for raum_id in samtgemeinden - einzeln:
+    bestaende = {raum.raum_id: {} if raum.gebietsart == "gemeindefrei" else teile[raum.raum_id]
+                 for raum in profil.raeume if raum.gebietsart == "gemeindefrei" or raum.raum_id in teile}  # fmt: skip
+    bestaende.pop(ganzes.raum_id, None)
+    for raum_id in samtgemeinden & set(mitglied.values()):
         bestaende[raum_id] = _summe(bestaende[kind] for kind, eltern in mitglied.items() if eltern == raum_id)
     kreis = _summe(bestand for raum_id, bestand in bestaende.items() if raum_id not in mitglied)
-    return [
-        Amtlich(ganzes.raum_id, ganzes.raum_name, kreis or _stadt(profil, ganzes, scale), kreistabelle=True),
-        *(
-            Amtlich(_schluessel(profil, raeume[raum_id]), raeume[raum_id].raum_name, bestand)
-            for raum_id, bestand in bestaende.items()
-        ),
-    ]
+    zeilen = [Amtlich(_schluessel(profil, raeume[r]), raeume[r].raum_name, b) for r, b in bestaende.items()]
+    return [Amtlich(ganzes.raum_id, ganzes.raum_name, kreis or teile[ganzes.raum_id], kreistabelle=True), *zeilen]
 
 
-def _bestand(profil: Profil, raum: Raum, scale: int) -> dict[int, Bestand]:
-    verlauf = _verlauf(profil, raum.raum_id, _GROESSEN[raum.gebietsart], scale)
-    return {
-        jahr: verlauf.bestand[jahr]
-        for jahr in JAHRE
-        if raum.gueltig_von <= date(jahr, 12, 31) <= (raum.gueltig_bis or date.max)
-    }
-
-
-def _stadt(profil: Profil, ganzes: Raum, scale: int) -> dict[int, Bestand]:
-    verlauf = _verlauf(profil, ganzes.raum_id, _GROESSE_STADT, scale)
-    return {jahr: verlauf.bestand[jahr] for jahr in JAHRE}
-
-
-def _fortgeschrieben(teile: dict[str, Verlauf]) -> dict[int, Bestand]:
+def _fortgeschrieben(teile: Iterable[dict[int, Bestand]]) -> dict[int, Bestand]:
     """The official figure of a town with a register: close to it, never equal (two sources, two counts)."""
-    summe = _summe({jahr: verlauf.bestand[jahr] for jahr in JAHRE} for verlauf in teile.values())
-    return {jahr: bestand - bestand // 400 for jahr, bestand in summe.items()}
+    return {jahr: bestand - bestand // 400 for jahr, bestand in _summe(teile).items()}
 
 
 def _summe(teile: Iterable[dict[int, Bestand]]) -> dict[int, Bestand]:
@@ -135,18 +145,14 @@ def _summe(teile: Iterable[dict[int, Bestand]]) -> dict[int, Bestand]:
     return summe
 
 
-def _verlauf(profil: Profil, raum_id: str, spanne: tuple[int, int], scale: int) -> Verlauf:
+def _verlauf(profil: Profil, raum_id: str, spanne: tuple[int, int], scale: int, jahre: Sequence[int]) -> Verlauf:
     name = f"{profil.jugendamt}|{raum_id}"
     # squared: many small Räume, few large ones
     groesse = spanne[0] + (spanne[1] - spanne[0]) * zwischen(0, 1, name, "groesse") ** 2
-    return erfinde_verlauf(name, scale * round(groesse))
+    return erfinde_verlauf(name, scale * round(groesse), jahre)
 
 
 def _schluessel(profil: Profil, raum: Raum) -> str:
     """The key of a Raum in the official tables: another one if the profile names it, else the raum_id."""
-    fremde = (
-        zeile.schluessel
-        for zeile in profil.schluessel
-        if zeile.schluesselart == "ags" and zeile.raum_id == raum.raum_id
-    )
-    return next(fremde, raum.raum_id)
+    fremde = {z.raum_id: z.schluessel for z in reversed(profil.schluessel) if z.schluesselart == "ags"}
+    return fremde.get(raum.raum_id, raum.raum_id)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sources.musterdaten.modell import JAHRE, Bestand
+from sources.musterdaten.modell import Bestand
 from sources.musterdaten.raeume import Amtlich
 from sources.musterdaten.zufall import aufgeteilt, quelle, zwischen
 
@@ -19,6 +19,14 @@ _FUSS = (
     '"Musterdaten: erfundene Werte, keine amtliche Statistik"',
     "Stand: 01.07.2024 / 12:00:00",
 )
+TABELLEN = {
+    "12411-01-01-5": "bevoelkerung_geschlecht",
+    "12411-01-01-4": "bevoelkerung_geschlecht",
+    "12411-02-03-5": "bevoelkerung_altersgruppen",
+    "21111-02-06-4": "abgaenger",
+}
+"""Table -> extract."""
+_FORTSCHREIBUNG = ("Fortschreibung des Bevölkerungsstandes", "Bevölkerungsstand (Anzahl)")
 _NICHTS, _GEHEIM = "-", "."
 _GRENZEN = (0, 3, 6, 10, 15, 18, 20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 75)
 # Schulabschluss -> share of all leavers, share of women among them; all invented
@@ -32,25 +40,17 @@ _ABSCHLUESSE = {
 _DARUNTER = "dar. schulischer Teil der Fachhochschulreife"
 
 
-def schreibe_tabellen(zeilen: Sequence[Amtlich], ordner: Path) -> list[Path]:
-    """Write the four tables, each for all given units together.
-
-    Args:
-        zeilen: one entry per official key.
-        ordner: existing folder to write to.
-
-    Returns:
-        The files written, sorted.
-    """
+def schreibe_tabellen(zeilen: Sequence[Amtlich], ordner: Path, jahre: Sequence[int]) -> list[Path]:
+    """Write the four tables, each for all given units together, to an existing folder; returns the files."""
     geordnet = sorted(zeilen, key=lambda zeile: zeile.schluessel)
     gemeinden = [zeile for zeile in geordnet if zeile.gemeindetabelle]
     kreise = [zeile for zeile in geordnet if zeile.kreistabelle]
     dateien = [
-        _schreibe(ordner, "12411-01-01-5_muster.csv", _geschlecht("12411-01-01-5", gemeinden)),
-        _schreibe(ordner, "12411-01-01-4_muster.csv", _geschlecht("12411-01-01-4", kreise)),
-        _schreibe(ordner, "21111-02-06-4_muster.csv", _abgaenger(kreise)),
+        _schreibe(ordner, "12411-01-01-5_muster.csv", _geschlecht("12411-01-01-5", gemeinden, jahre)),
+        _schreibe(ordner, "12411-01-01-4_muster.csv", _geschlecht("12411-01-01-4", kreise, jahre)),
+        _schreibe(ordner, "21111-02-06-4_muster.csv", _abgaenger(kreise, jahre)),
     ]
-    for jahr in JAHRE:
+    for jahr in jahre:
         dateien.append(_schreibe(ordner, f"12411-02-03-5_muster_{jahr}.csv", _altersgruppen(gemeinden, jahr)))
     return sorted(dateien)
 
@@ -65,12 +65,10 @@ def _schreibe(ordner: Path, name: str, zeilen: Iterable[str]) -> Path:
     return ordner / name
 
 
-def _vorspann(titel: Sequence[str], breite: int) -> list[str]:
-    return [titel[0], *(zeile + ";" * (breite - 1) for zeile in titel[1:])]
-
-
-def _tiefe(tabelle: str) -> str:
-    return "Gemeinden, Samt-/Verbandsgemeinden" if tabelle.endswith("-5") else "Kreise und krfr. Städte"
+def _vorspann(tabelle: str, breite: int, titel: Sequence[str], *weitere: str) -> list[str]:
+    tiefe = "Gemeinden, Samt-/Verbandsgemeinden" if tabelle.endswith("-5") else "Kreise und krfr. Städte"
+    zeilen = [*titel, f"regionale Tiefe: {tiefe}", *weitere]
+    return [f"GENESIS-Tabelle: {tabelle}", *(zeile + ";" * (breite - 1) for zeile in zeilen)]
 
 
 def _zeile(zeile: Amtlich, zellen: Iterable[object]) -> str:
@@ -78,18 +76,11 @@ def _zeile(zeile: Amtlich, zellen: Iterable[object]) -> str:
     return ";".join([zeile.schluessel, einzug + zeile.name, *(str(zelle) for zelle in zellen)])
 
 
-def _geschlecht(tabelle: str, zeilen: Sequence[Amtlich]) -> Iterable[str]:
+def _geschlecht(tabelle: str, zeilen: Sequence[Amtlich], jahre: Sequence[int]) -> Iterable[str]:
     """12411-01-01-*: one block of three columns (both, male, female) per year, the newest first."""
-    jahre = sorted(JAHRE, reverse=True)
-    titel = (
-        f"GENESIS-Tabelle: {tabelle}",
-        "Bevölkerungsstand: Bevölkerung nach Geschlecht",
-        "- Stichtag 31.12. -",
-        f"regionale Tiefe: {_tiefe(tabelle)}",
-        "Fortschreibung des Bevölkerungsstandes",
-        "Bevölkerungsstand (Anzahl)",
-    )
-    yield from _vorspann(titel, 2 + 3 * len(jahre))
+    jahre = sorted(jahre, reverse=True)
+    titel = ("Bevölkerungsstand: Bevölkerung nach Geschlecht", "- Stichtag 31.12. -")
+    yield from _vorspann(tabelle, 2 + 3 * len(jahre), titel, *_FORTSCHREIBUNG)
     yield ";".join(["", "", *(f"31.12.{jahr}" for jahr in jahre for _ in range(3))])
     yield ";".join(["", "", *(["Insgesamt", "männlich", "weiblich"] * len(jahre))])
     for zeile in zeilen:
@@ -105,16 +96,8 @@ def _altersgruppen(zeilen: Sequence[Amtlich], jahr: int) -> Iterable[str]:
     paare = pairwise(_GRENZEN[1:])
     baender = ["unter 3 Jahre", *(f"{von} bis unter {bis} Jahre" for von, bis in paare), "75 Jahre und mehr"]
     spalten = len(baender) + 1
-    titel = (
-        "GENESIS-Tabelle: 12411-02-03-5",
-        "Bevölkerungsstand: Bevölkerung nach Geschlecht",
-        "und Altersgruppen (17) - Stichtag 31.12. -",
-        f"regionale Tiefe: {_tiefe('12411-02-03-5')}",
-        "Fortschreibung des Bevölkerungsstandes",
-        "Bevölkerungsstand (Anzahl)",
-        f"31.12.{jahr}",
-    )
-    yield from _vorspann(titel, 2 + 3 * spalten)
+    titel = ("Bevölkerungsstand: Bevölkerung nach Geschlecht", "und Altersgruppen (17) - Stichtag 31.12. -")
+    yield from _vorspann("12411-02-03-5", 2 + 3 * spalten, titel, *_FORTSCHREIBUNG, f"31.12.{jahr}")
     yield ";".join(["", "", *(wort for wort in ("Insgesamt", "männlich", "weiblich") for _ in range(spalten))])
     yield ";".join(["", "", *(["Altersgruppen (unter 3 bis 75 u.m.)"] * 3 * spalten)])
     yield ";".join(["", "", *((*baender, "Insgesamt") * 3)])
@@ -131,22 +114,16 @@ def _baender(bestand: Bestand) -> list[int]:
     return zellen
 
 
-def _abgaenger(zeilen: Sequence[Amtlich]) -> Iterable[str]:
+def _abgaenger(zeilen: Sequence[Amtlich], jahre: Sequence[int]) -> Iterable[str]:
     """21111-02-06-4: the year in the first column, the newest first; Schulabschluss by both and female."""
     namen = ["Insgesamt", *list(_ABSCHLUESSE)[:3], _DARUNTER, *list(_ABSCHLUESSE)[3:]]
-    titel = (
-        "GENESIS-Tabelle: 21111-02-06-4",
-        "Allgemeinbildende Schulen: Absolventen/Abgänger",
-        "nach dem Schulabschluss - Schuljahr -",
-        f"regionale Tiefe: {_tiefe('21111-02-06-4')}",
-        "Statistik der allgemein bildenden Schulen",
-        "Absolventen/Abgänger (Anzahl)",
-    )
-    yield from _vorspann(titel, 3 + 2 * len(namen))
+    titel = ("Allgemeinbildende Schulen: Absolventen/Abgänger", "nach dem Schulabschluss - Schuljahr -")
+    statistik = ("Statistik der allgemein bildenden Schulen", "Absolventen/Abgänger (Anzahl)")
+    yield from _vorspann("21111-02-06-4", 3 + 2 * len(namen), titel, *statistik)
     yield ";".join(["", "", "", *(["Schulabschluss"] * 2 * len(namen))])
     yield ";".join(["", "", "", *(name for name in namen for _ in range(2))])
     yield ";".join(["", "", "", *(["Insgesamt", "weiblich"] * len(namen))])
-    for jahr in sorted(JAHRE, reverse=True):
+    for jahr in sorted(jahre, reverse=True):
         for zeile in zeilen:
             yield f"{jahr};{_zeile(zeile, _abschluesse(zeile, jahr))}"
 

@@ -31,7 +31,7 @@ def profile() -> list[Profil]:
 @pytest.fixture(scope="module")
 def landung(profile: list[Profil], tmp_path_factory: pytest.TempPathFactory) -> Path:
     ziel = tmp_path_factory.mktemp("landung")
-    dateien = schreibe_musterdaten(profile, ziel)
+    dateien = schreibe_musterdaten(profile, ziel, nur=())
     assert dateien == sorted(pfad for pfad in ziel.rglob("*") if pfad.is_file())
     return ziel
 
@@ -62,7 +62,7 @@ def _abdruck(ordner: Path) -> dict[str, str]:
 
 
 def test_gleiche_bytes_in_jeder_reihenfolge(profile: list[Profil], landung: Path, tmp_path: Path) -> None:
-    schreibe_musterdaten(profile[::-1], tmp_path)
+    schreibe_musterdaten(profile[::-1], tmp_path, nur=())
     assert _abdruck(tmp_path) == _abdruck(landung)
 
 
@@ -290,7 +290,7 @@ def test_faktor_vervielfacht_die_personen(tmp_path: Path) -> None:
     profil = lade_profil(MUSTERKREIS)
     summen = []
     for faktor in (1, 20):
-        schreibe_musterdaten([profil], tmp_path / str(faktor), scale=faktor)
+        schreibe_musterdaten([profil], tmp_path / str(faktor), scale=faktor, nur=())
         daten = _lies(tmp_path / str(faktor), "12411-01-01-4_muster.csv")
         summen.append(daten.filter(pl.col("dim_1") == "Insgesamt")["wert"].sum())
     assert summen[1] / summen[0] == pytest.approx(20, rel=0.02)
@@ -305,7 +305,7 @@ def test_nicht_bestehender_raum_hat_einen_strich(tmp_path: Path) -> None:
     profil = lade_profil(MUSTERKREIS)
     neu = profil.raeume[-1].model_copy(update={"gueltig_von": date(2020, 1, 1)})
     profil = profil.model_copy(update={"raeume": (*profil.raeume[:-1], neu)})
-    schreibe_musterdaten([profil], tmp_path)
+    schreibe_musterdaten([profil], tmp_path, nur=())
     daten = _lies(tmp_path, "12411-01-01-5_muster.csv").filter(pl.col("dim_1") == "Insgesamt")
     spaet = daten.filter(pl.col("raum_schluessel") == neu.raum_id)
     assert dict(spaet.filter(pl.col("zeichen") == "-").select("zeit", "zeichen").rows()) == {
@@ -328,8 +328,8 @@ def test_kreis_und_stadt_darin(tmp_path: Path) -> None:
             "zuordnungen": (),
         }
     )
-    schreibe_musterdaten([stadt, kreis], tmp_path / "beide")
-    schreibe_musterdaten([kreis], tmp_path / "kreis")
+    schreibe_musterdaten([stadt, kreis], tmp_path / "beide", nur=())
+    schreibe_musterdaten([kreis], tmp_path / "kreis", nur=())
     assert _abdruck(tmp_path / "beide") == _abdruck(tmp_path / "kreis")
 
 

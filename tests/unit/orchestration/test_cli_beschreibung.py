@@ -141,3 +141,32 @@ def test_neu_overwrites_nothing(neues_haus, tmp_path: Path) -> None:
     lauf = neues_haus(profile=tmp_path / "profile").cli("neu", "musterkreis")
     assert lauf.returncode == 2
     assert "gibt es schon" in lauf.stderr
+
+
+BEISPIELE = Path(__file__).resolve().parents[3] / "sources"
+
+
+def test_read_judges_records_as_the_door_would(leeres_haus, tmp_path: Path) -> None:
+    datei = BEISPIELE / "bedarfe" / "beispiel" / "bedarfe_2023.csv"
+    lauf = leeres_haus.cli("read", str(datei), "--out", str(tmp_path / "x.parquet"))
+    assert lauf.returncode == 0, lauf.stderr
+    assert "Extrakt: bedarfe" in lauf.stdout
+    assert "An der Tür: verdächtig 1" in lauf.stdout
+    assert "Zeile 4: der Bedarf ist überfällig" in lauf.stdout
+    doppelt = tmp_path / datei.name
+    doppelt.write_bytes(datei.read_bytes() + datei.read_bytes().split(b"\n")[1] + b"\n")
+    lauf = leeres_haus.cli("read", str(doppelt))
+    assert (lauf.returncode, "kommt doppelt vor" in lauf.stderr) == (1, True), lauf.stdout
+    assert pl.read_parquet(tmp_path / "x.parquet").schema["datum"] == pl.Date
+
+
+def test_read_shows_nothing_of_single_persons(leeres_haus, tmp_path: Path) -> None:
+    datei = BEISPIELE / "hze_faelle" / "beispiel" / "hze_faelle_2023.csv"
+    einfach = tmp_path / "einwohnermelde_2023.csv"
+    einfach.write_text("stichtag;alter;geschlecht;nationalitaet;Name\n31.12.2023;7;w;deutsch;Marker\n", "utf-8")
+    lauf = leeres_haus.cli("read", str(einfach), "--out", str(tmp_path / "x.parquet"))
+    assert lauf.returncode == 0, lauf.stderr
+    assert "Einzeldaten" in lauf.stdout
+    assert "Marker" not in lauf.stdout + lauf.stderr
+    assert not (tmp_path / "x.parquet").exists()
+    assert "Mustername" not in leeres_haus.cli("read", str(datei)).stdout

@@ -405,3 +405,11 @@ def test_keys_of_more_than_64_bits_are_told_apart(baue) -> None:
     naiv = Counter([*zeilen, *doppelt])
     assert geprueft.zeilen == sum(n == 1 for n in naiv.values()) == 198
     assert sorted(geprueft.quarantaene["zeile"]) == [19, 152, 202, 203]
+
+
+def test_a_street_is_an_ordinary_field_where_the_contract_knows_no_address(baue) -> None:
+    felder = [{"name": n, "typ": "text", "bedeutung": "-"} for n in ("schule", "strasse")]
+    vertrag = baue(felder=felder, schluesselfelder=["schule"], periode="gesamt", regeln=[], codelisten={})
+    geprueft = _pruefe(vertrag, "Schule;Strasse\n1;Weg 1\n")
+    assert geprueft.zellen["strasse"].to_list() == ["Weg 1"]
+    assert not geprueft.personenbezogen
