@@ -11,9 +11,12 @@ from pathlib import Path
 from subprocess import CompletedProcess
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.conftest import Haus
 
+pytestmark = pytest.mark.lang
 KREIS = "pruefkreis"
 
 

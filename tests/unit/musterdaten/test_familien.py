@@ -265,6 +265,7 @@ def _gemessen(scale: int, ziel: Path) -> tuple[float, int, float]:
     return speicher, (ziel / "verden" / "hze_faelle_2021.csv").stat().st_size, sekunden
 
 
+@pytest.mark.lang
 def test_faktor_vervielfacht_faelle_nicht_den_speicher(tmp_path: Path) -> None:
     mittel, groesse_mittel, zeit_mittel = _gemessen(60, tmp_path / "mittel")
     gross, groesse_gross, zeit_gross = _gemessen(300, tmp_path / "gross")
