@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sources.formate import Gelesen, destatis, ffcsv, regionaldatenbank
+from sources.formate import Gelesen, destatis, ffcsv, geodaten, regionaldatenbank
 
 LESER: dict[str, Callable[[bytes, str], Gelesen]] = {
     "destatis": destatis.lies,
     "regionaldatenbank_csv": lambda inhalt, _: regionaldatenbank.lies(inhalt),
     "ffcsv": ffcsv.lies,
+    "geodaten": geodaten.lies,
 }
 
 
@@ -23,4 +24,6 @@ def erkenne(inhalt: bytes) -> str:
         return "destatis"
     if regionaldatenbank.erkennt(inhalt):
         return "regionaldatenbank_csv"
+    if geodaten.erkennt(inhalt):
+        return "geodaten"
     return "ffcsv" if ffcsv.erkennt(inhalt) else "tabelle"

@@ -74,10 +74,6 @@ def _kein_text(inhalt: bytes) -> None:
             "die CSV-Datei selbst",
             "den Abruf wiederholen; oft ist die Anmeldung abgelaufen oder es kam eine Fehlerseite",
         )
-    if re.match(rb'\s*(?:\xef\xbb\xbf)?[{\[]\s*["{\[]', inhalt[:200]):
-        raise Lesefehler(
-            "binaer", "Die Datei ist JSON, keine Tabelle", "eine Textdatei (CSV)", "die Tabelle als CSV liefern"
-        )
     treffer = _STEUERZEICHEN.search(inhalt)
     if treffer:
         raise Lesefehler(

@@ -21,6 +21,7 @@ from sources.formate.kodierung import dekodiere
 HOECHSTENS_SPALTEN = 10_000
 HOECHSTENS_VORSPANN = 1_000
 _TRENNER = (";", "\t", ",", "|")
+_JSON = re.compile(rb'(?:\xef\xbb\xbf)?\s*[{\[]\s*["{\[]')
 _SEP_ZEILE = re.compile(r'"?sep=(.)"?\s*', re.I)
 _FORMEL = re.compile(r"\s*[=@]")
 # Header and separator must show in so many bytes.
@@ -60,6 +61,8 @@ def lies(
     `kodierung.dekodiere` and `arbeitsmappe.lies`, and kodierung, trennzeichen, spalten, zeilenbreite,
     abgeschnitten, anfuehrung, formel, leer.
     """
+    if _JSON.match(inhalt[:200]):
+        raise Lesefehler("binaer", "Die Datei ist JSON, keine Tabelle", "CSV oder xlsx", "die Tabelle als CSV liefern")
     if arbeitsmappe.erkennt(inhalt):
         kopfzeile, rumpf = _aus_blatt(arbeitsmappe.lies(inhalt, dateiname, blatt), kopf)
         kodierung = "xlsx"
