@@ -118,7 +118,7 @@ def _reihe(
 def jahr_des_teils(teil: Teil) -> int:
     """Year a part stands for: its period's, else the file name's, else that of its state or receipt."""
     e = teil.ergebnis
-    angaben = (teil.periode, e.angaben.get("jahr", ""), e.stand, e.empfangen)
+    angaben = (teil.periode, e.angaben.get("jahr", ""), e.datei, e.stand, e.empfangen)
     return next((j for text in angaben if (j := jahr_von(text))), 0)
 
 

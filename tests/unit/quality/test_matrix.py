@@ -49,6 +49,13 @@ def test_delivered_and_missing_years() -> None:
     assert (reihe.erwartet_bis, reihe.je_geliefert) == ("2024-03-31", True)
 
 
+def test_a_list_without_a_year_stands_for_that_of_its_file_name() -> None:
+    teil = _teil("selten", "gesamt")
+    mit_jahr = replace(teil, ergebnis=replace(teil.ergebnis, datei="selten_2021.csv"))
+    assert [j for j, wort in _reihen("selten", teil)[0].jahre.items() if wort == "geliefert"] == [2022], "Empfang"
+    assert [j for j, wort in _reihen("selten", mit_jahr)[0].jahre.items() if wort == "geliefert"] == [2021]
+
+
 @pytest.mark.parametrize(("heute", "wort"), [(date(2024, 3, 31), "erwartet"), (date(2024, 4, 1), "fehlt")])
 def test_a_year_is_missing_once_its_date_has_passed(heute: date, wort: str) -> None:
     (reihe,) = _reihen("puenktlich", heute=heute)
