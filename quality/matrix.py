@@ -6,8 +6,7 @@ Here: the matrix as data. Not here: which parts are in force (``quality/bestand.
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 
@@ -138,45 +137,3 @@ def _zustand(jahr: int, da: Collection[int], mit_fehler: Collection[int], vertra
     if not vertrag.faellig and vertrag.turnus != "jährlich":
         return OHNE_TERMIN
     return ERWARTET if heute <= _frist(vertrag, jahr) else FEHLT
-
-
-def als_text(reihen: Iterable[Reihe], eigene: Mapping[str, Collection[str]], jahr: int) -> Iterator[str]:
-    """Lines of at most 100 characters.
-
-    Args:
-        reihen: the matrix.
-        eigene: names of the feeds that a profile itself lists, by Jugendamt; the others are shown once used.
-        jahr: the last year of the matrix.
-    """
-    spalten = range(jahr - JAHRE + 1, jahr + 1)
-    yield f"Was fehlt noch für das Berichtsjahr {jahr}?"
-    yield "(erwartet: die Frist läuft noch; –: kein Termin vereinbart)"
-    je_jugendamt: dict[str, list[Reihe]] = {}
-    for reihe in reihen:
-        je_jugendamt.setdefault(reihe.jugendamt, []).append(reihe)
-    for jugendamt, liste in je_jugendamt.items():
-        genutzt = {r.feed for r in liste if r.je_geliefert} | set(eigene.get(jugendamt, ()))
-        yield f"{jugendamt:<32}{''.join(f'{j:>11}' for j in spalten)}  Frist {jahr}"
-        yield from _block([r for r in liste if r.feed in genutzt])
-        nie = sorted({r.feed for r in liste} - genutzt)
-        if nie:
-            yield from _umbrochen(f"noch nie geliefert: {', '.join(nie)}")
-
-
-def _block(reihen: Iterable[Reihe]) -> Iterator[str]:
-    zuvor = ""
-    for r in reihen:
-        if r.tabelle and r.feed != zuvor:
-            yield f"  {r.feed}"
-        zuvor = r.feed
-        name = f"    {r.tabelle}" if r.tabelle else f"  {r.feed}"
-        bis = f"{date.fromisoformat(r.erwartet_bis):%d.%m.%Y}" if r.erwartet_bis else ""
-        kurz = name if len(name) <= 32 else f"{name[:31]}…"
-        worte = "".join(f"{z.replace(OHNE_TERMIN, '–'):>11}" for z in r.jahre.values())
-        yield f"{kurz:<32}{worte}  {bis}".rstrip()
-        if r.abgewiesen_ohne_jahr:
-            yield from _umbrochen(f"abgewiesen: {', '.join(r.abgewiesen_ohne_jahr)}")
-
-
-def _umbrochen(text: str) -> list[str]:
-    return textwrap.wrap(text, 98, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)

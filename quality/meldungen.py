@@ -1,7 +1,7 @@
 """What is said of a row that does not meet its contract: one German sentence that can be sent back.
 
 Here: the words for each rule, and failing rows as quarantine rows.
-Not here: which rows fail (``quality/tuer.py``), the letter to the office that delivered (``quality/brief.py``).
+Not here: which rows fail (``quality/tuer.py``), the letter to the office that delivered (``reports/brief.py``).
 """
 
 from __future__ import annotations

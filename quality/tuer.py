@@ -25,7 +25,7 @@ from quality.meldungen import QUARANTAENE_SCHEMA, saetze_als_zeilen, zellen_als_
 from quality.schema import arrow_schema, bedingung, im_lake, pandera_schema, polars_schema
 from sources.ablage import Ablage, schreibe_datei
 from sources.archiv import Ergebnis
-from sources.formate import Gelesen, Lesefehler, regionaldatenbank, tabelle
+from sources.formate import Gelesen, Lesefehler, erkennung, festbreite, tabelle
 from sources.profilmodell import Feed
 from sources.saetze import Saetze, in_saetze, pflichtspalten
 from sources.vertraege import Vertrag
@@ -118,34 +118,20 @@ def _bloecke(saetze: Saetze, woerterbuch: bool = False) -> Iterator[tuple[int, p
 
 def lies(inhalt: bytes, dateiname: str, vertrag: Vertrag, feed: Feed | None = None) -> Gelesen:
     """Read bytes with the reader the contract names. Raises :class:`Lesefehler`."""
-    match vertrag.format:
-        case "tabelle":
-            kopf = pflichtspalten(vertrag, feed) if vertrag.kopf_suchen else []
-            trennzeichen = feed.dialekt.trennzeichen if feed else ""
-            return tabelle.lies(
-                inhalt,
-                dateiname,
-                vertrag.kodierungen,
-                trennzeichen=trennzeichen,
-                blatt=vertrag.blatt,
-                kopf=kopf,
-                woerterbuch=vertrag.form == "saetze",
-            )
-        case "festbreite":
-            from sources.formate import festbreite
-
-            assert vertrag.satzart is not None
-            return festbreite.lies(inhalt, vertrag.felder, vertrag.satzart, vertrag.kodierungen)
-        case "destatis":
-            from sources.formate import destatis
-
-            gelesen = destatis.lies(inhalt, dateiname)
-        case "ffcsv":
-            from sources.formate import ffcsv
-
-            gelesen = ffcsv.lies(inhalt, dateiname)
-        case "regionaldatenbank_csv":
-            gelesen = regionaldatenbank.lies(inhalt)
+    if vertrag.format == "tabelle":
+        return tabelle.lies(
+            inhalt,
+            dateiname,
+            vertrag.kodierungen,
+            trennzeichen=feed.dialekt.trennzeichen if feed else "",
+            blatt=vertrag.blatt,
+            kopf=pflichtspalten(vertrag, feed) if vertrag.kopf_suchen else [],
+            woerterbuch=vertrag.form == "saetze",
+        )
+    if vertrag.format == "festbreite":
+        assert vertrag.satzart is not None
+        return festbreite.lies(inhalt, vertrag.felder, vertrag.satzart, vertrag.kodierungen)
+    gelesen = erkennung.LESER[vertrag.format](inhalt, dateiname)
     if gelesen.kodierung not in vertrag.kodierungen:
         raise Lesefehler(
             "kodierung",

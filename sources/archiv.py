@@ -216,9 +216,6 @@ ERGEBNIS = ".ergebnis.json"
 def lies_paket(paket: Path) -> Ergebnis:
     """Outcome kept in a delivery's ``datapackage.json``, with its last receipt."""
     ergebnis = Ergebnis(**json.loads(paket.read_text("utf-8"))["berichtswesen"])
-    # older archives kept the profile's mapping here; it belongs to the reading
-    angaben = {name: wert for name, wert in ergebnis.angaben.items() if not name.startswith("spalte:")}
-    ergebnis = replace(ergebnis, angaben=angaben)
     erneut = paket.parent / EMPFANG
     if erneut.exists():
         letzter = json.loads(erneut.read_text("utf-8").splitlines()[-1])

@@ -1,7 +1,7 @@
 """Verbs on single deliveries: finding one, letting its jump pass, the letter to the office that sent it.
 
 Here: options, messages. Not here: the record of permissions (``quality/zulassung.py``), the letter's text
-(``quality/brief.py``).
+(``reports/brief.py``).
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from orchestration.cli.fehler import Bedienfehler
 from orchestration.haus import Haus
 from orchestration.sperre import jetzt, sperre
 from orchestration.umgebung import lies_umgebung
-from quality import brief, zulassung
+from quality import zulassung
 from quality.bestand import SPRUNG
+from reports import brief
 from sources import archiv
 from sources.archiv import Ergebnis
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import datetime
 import json
+import textwrap
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
@@ -21,7 +23,7 @@ from orchestration.haus import Haus
 from orchestration.umgebung import DEMO, Umgebung, lies_umgebung
 from quality import zulassung
 from quality.bestand import lies_bestand
-from quality.matrix import Reihe, als_text, jahr_des_teils, matrix
+from quality.matrix import JAHRE, OHNE_TERMIN, Reihe, jahr_des_teils, matrix
 from reports import release as releases
 from reports import stand as veroeffentlicht
 from sources import archiv
@@ -87,8 +89,50 @@ def _matrix(haus: Haus, jahr: int, jugendaemter: list[str]) -> list[Reihe]:
 def _drucke_matrix(haus: Haus, jahr: int, reihen: list[Reihe]) -> None:
     eigene = {j: {f.feed for f in p.feeds} for j, p in haus.profile.items()}
     eigene[AMTLICH] = {f.feed for f in haus.feeds[AMTLICH]}
-    for zeile in als_text(reihen, eigene, jahr):
+    for zeile in matrix_als_text(reihen, eigene, jahr):
         typer.echo(zeile)
+
+
+def matrix_als_text(reihen: Iterable[Reihe], eigene: Mapping[str, Collection[str]], jahr: int) -> Iterator[str]:
+    """Lines of at most 100 characters.
+
+    Args:
+        reihen: the matrix.
+        eigene: names of the feeds that a profile itself lists, by Jugendamt; the others are shown once used.
+        jahr: the last year of the matrix.
+    """
+    spalten = range(jahr - JAHRE + 1, jahr + 1)
+    yield f"Was fehlt noch für das Berichtsjahr {jahr}?"
+    yield "(erwartet: die Frist läuft noch; –: kein Termin vereinbart)"
+    je_jugendamt: dict[str, list[Reihe]] = {}
+    for reihe in reihen:
+        je_jugendamt.setdefault(reihe.jugendamt, []).append(reihe)
+    for jugendamt, liste in je_jugendamt.items():
+        genutzt = {r.feed for r in liste if r.je_geliefert} | set(eigene.get(jugendamt, ()))
+        yield f"{jugendamt:<32}{''.join(f'{j:>11}' for j in spalten)}  Frist {jahr}"
+        yield from _block([r for r in liste if r.feed in genutzt])
+        nie = sorted({r.feed for r in liste} - genutzt)
+        if nie:
+            yield from _umbrochen(f"noch nie geliefert: {', '.join(nie)}")
+
+
+def _block(reihen: Iterable[Reihe]) -> Iterator[str]:
+    zuvor = ""
+    for r in reihen:
+        if r.tabelle and r.feed != zuvor:
+            yield f"  {r.feed}"
+        zuvor = r.feed
+        name = f"    {r.tabelle}" if r.tabelle else f"  {r.feed}"
+        bis = f"{datetime.date.fromisoformat(r.erwartet_bis):%d.%m.%Y}" if r.erwartet_bis else ""
+        kurz = name if len(name) <= 32 else f"{name[:31]}…"
+        worte = "".join(f"{z.replace(OHNE_TERMIN, '–'):>11}" for z in r.jahre.values())
+        yield f"{kurz:<32}{worte}  {bis}".rstrip()
+        if r.abgewiesen_ohne_jahr:
+            yield from _umbrochen(f"abgewiesen: {', '.join(r.abgewiesen_ohne_jahr)}")
+
+
+def _umbrochen(text: str) -> list[str]:
+    return textwrap.wrap(text, 98, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
 
 
 def _drucke_lieferungen(stand: dict[str, Any]) -> None:

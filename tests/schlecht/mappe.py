@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from xml.sax.saxutils import escape
 
-_XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-_BUCH = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+BUCH = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _BEZUG = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PAKET = "http://schemas.openxmlformats.org/package/2006"
 _TEILE = {
@@ -30,7 +30,7 @@ _ZEIT = (1980, 1, 1, 0, 0, 0)
 
 def _buch(blattname: str) -> str:
     return (
-        f'<workbook xmlns="{_BUCH}" xmlns:r="{_BEZUG}"><sheets><sheet name="{escape(blattname)}" sheetId="1" '
+        f'<workbook xmlns="{BUCH}" xmlns:r="{_BEZUG}"><sheets><sheet name="{escape(blattname)}" sheetId="1" '
         'r:id="r1"/></sheets></workbook>'
     )
 
@@ -52,9 +52,10 @@ def _packe(teile: Iterable[tuple[str, bytes]]) -> bytes:
     return puffer.getvalue()
 
 
-def _archiv(blatt: bytes, blattname: str, extra: Iterable[tuple[str, bytes]] = ()) -> bytes:
+def arbeitsmappe(blatt: bytes, blattname: str, extra: Iterable[tuple[str, bytes]] = ()) -> bytes:
+    """A workbook around the XML of its one sheet; ``extra`` parts come last."""
     fest = {**_TEILE, "xl/workbook.xml": _buch(blattname)}
-    return _packe([*((n, (_XML + t).encode()) for n, t in fest.items()), ("xl/worksheets/sheet1.xml", blatt), *extra])
+    return _packe([*((n, (XML + t).encode()) for n, t in fest.items()), ("xl/worksheets/sheet1.xml", blatt), *extra])
 
 
 def mappe(reihen: Sequence[Sequence[str]], blattname: str = "Daten", zusatz: str = "") -> bytes:
@@ -69,14 +70,14 @@ def mappe(reihen: Sequence[Sequence[str]], blattname: str = "Daten", zusatz: str
         + "</row>"
         for i, reihe in enumerate(reihen, start=1)
     )
-    blatt = f'{_XML}<worksheet xmlns="{_BUCH}"><sheetData>{zeilen}{zusatz}</sheetData></worksheet>'
-    return _archiv(blatt.encode(), blattname)
+    blatt = f'{XML}<worksheet xmlns="{BUCH}"><sheetData>{zeilen}{zusatz}</sheetData></worksheet>'
+    return arbeitsmappe(blatt.encode(), blattname)
 
 
 @cache
 def zipbombe() -> bytes:
     """A sheet of 60 MB of blanks that packs into some 60 KB."""
-    return _archiv(b" " * 60_000_000, "Daten")
+    return arbeitsmappe(b" " * 60_000_000, "Daten")
 
 
 @cache

@@ -3,12 +3,13 @@
 import csv
 import io
 import re
-import zipfile
 from collections import Counter
 from collections.abc import Callable
 from xml.sax.saxutils import escape
 
 import pytest
+
+from tests.schlecht.mappe import BUCH, XML, arbeitsmappe
 
 FUSS = (
     '"zu ""gesamter Tabelle"":\nBaden-Württemberg (ab Berichtsjahr 2011): Gebietsstand\n01.01.2011"\n'
@@ -72,23 +73,6 @@ def zaehle() -> Callable[..., tuple[int, float, dict[str, int]]]:
     return einfach
 
 
-_XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-_BUCH = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_BEZUG = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PAKET = "http://schemas.openxmlformats.org/package/2006"
-_TEILE = {
-    "[Content_Types].xml": f'<Types xmlns="{_PAKET}/content-types"><Default Extension="rels" '
-    'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-    '<Default Extension="xml" ContentType="application/xml"/></Types>',
-    "_rels/.rels": f'<Relationships xmlns="{_PAKET}/relationships"><Relationship Id="r1" '
-    f'Type="{_BEZUG}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-    "xl/workbook.xml": f'<workbook xmlns="{_BUCH}" xmlns:r="{_BEZUG}"><sheets>'
-    '<sheet name="Daten" sheetId="1" r:id="r1"/></sheets></workbook>',
-    "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PAKET}/relationships"><Relationship Id="r1" '
-    f'Type="{_BEZUG}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
-}
-
-
 def _zelle(zeile: int, spalte: int, wert: object) -> str:
     ort = f"{chr(65 + spalte)}{zeile}"
     if isinstance(wert, bool):
@@ -107,13 +91,7 @@ def mappe() -> Callable[..., bytes]:
             f'<row r="{i}">' + "".join(_zelle(i, j, w) for j, w in enumerate(reihe) if w is not None) + "</row>"
             for i, reihe in enumerate(reihen, start=1)
         )
-        blatt = f'<worksheet xmlns="{_BUCH}"><sheetData>{zeilen}{zusatz}</sheetData></worksheet>'
-        puffer = io.BytesIO()
-        with zipfile.ZipFile(puffer, "w", zipfile.ZIP_DEFLATED) as archiv:
-            for name, inhalt in {**_TEILE, "xl/worksheets/sheet1.xml": blatt}.items():
-                archiv.writestr(name, _XML + inhalt)
-            for name, roh in (extra or {}).items():
-                archiv.writestr(name, roh)
-        return puffer.getvalue()
+        blatt = f'{XML}<worksheet xmlns="{BUCH}"><sheetData>{zeilen}{zusatz}</sheetData></worksheet>'
+        return arbeitsmappe(blatt.encode(), "Daten", (extra or {}).items())
 
     return baue

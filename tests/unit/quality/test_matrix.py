@@ -7,8 +7,9 @@ from datetime import date
 
 import pytest
 
+from orchestration.cli.stand import matrix_als_text
 from quality.bestand import Teil
-from quality.matrix import Reihe, als_text, matrix
+from quality.matrix import Reihe, matrix
 from sources.archiv import Ergebnis
 from sources.profilmodell import Feed
 from sources.vertraege import WURZEL, Vertrag, lade_vertrag
@@ -109,7 +110,9 @@ def test_the_table_fits_and_feeds_that_never_came_stand_in_one_line() -> None:
     }
     lang = replace(_ergebnis("puenktlich"), ergebnis="abgewiesen", datei=f"{'lang' * 15}.csv")
     teile = [_teil("puenktlich", "2022")]
-    text = list(als_text(matrix(feeds, VERTRAEGE, teile, [lang, lang], 2023, HEUTE), {"amt": {"opendata_hro"}}, 2023))
+    text = list(
+        matrix_als_text(matrix(feeds, VERTRAEGE, teile, [lang, lang], 2023, HEUTE), {"amt": {"opendata_hro"}}, 2023)
+    )
     assert max(map(len, text)) <= 100
     assert any(
         z.split() == ["puenktlich", "fehlt", "fehlt", "fehlt", "geliefert", "erwartet", "31.03.2024"] for z in text

@@ -5,7 +5,7 @@ Here: archive and door on an empty data home. Not here: patterns of one feed (``
 
 from __future__ import annotations
 
-import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,10 @@ import duckdb
 import pytest
 
 from quality.annahme import Annahme, Tuer
+from quality.tuer import pruefe
 from sources import archiv
 from sources.ablage import Ablage
-from sources.profile import lade_amtliche_feeds, lade_profile
+from sources.profile import ProfilFehler, lade_amtliche_feeds, lade_profile
 from sources.profilmodell import Feed
 from sources.vertraege import WURZEL, lade_vertraege
 
@@ -81,17 +82,23 @@ def test_a_code_that_someone_classified_comes_in_by_itself(ablage: Ablage, datei
     assert list(ablage.quarantaene.rglob("*.parquet")) == []
 
 
-def test_older_archives_that_kept_the_mapping_are_still_read(ablage: Ablage, datei: Path) -> None:
-    feed = _feed(spalten={"Bezirk": "raum_schluessel"})
-    _nimm_an(ablage, datei, feed)
-    (paket,) = ablage.archiv.rglob("datapackage.json")
-    inhalt = json.loads(paket.read_text("utf-8"))
-    inhalt["berichtswesen"]["angaben"]["spalte:Bezirk"] = "raum_schluessel"
-    for neu in ("verdacht_zeilen", "reparaturen", "weggelassen"):
-        del inhalt["berichtswesen"][neu]
-    paket.write_text(json.dumps(inhalt), "utf-8")
-    wieder = _nimm_an(ablage, datei, feed)
-    assert (wieder.bekannt, wieder.nicht_angenommen) == (1, [])
+def test_the_street_directory_of_a_profile_reaches_the_feeds_with_an_address(tmp_path: Path) -> None:
+    """From ``strassen.csv`` to the Raum of a delivered address; a house number in two stretches is a defect."""
+    ordner = tmp_path / "profile" / "musterkreis"
+    shutil.copytree(WURZEL.parent / "tests" / "jugendaemter" / "musterkreis", ordner)
+    kopf = "strassenschluessel,strasse,seite,von,bis,raum_id,quelle\n"
+    (ordner / "strassen.csv").write_text(f"{kopf}00010,Am Bach,beide,1,,99001001,Musterdaten\n", "utf-8")
+    (profil,) = lade_profile([ordner.parent])
+    vertraege = lade_vertraege()
+    feeds = archiv.alle_feeds([profil], (), vertraege.values())["musterkreis"]
+    (feed,) = (f for f in feeds if f.extrakt == "einwohnermelde")
+    zeile = "Straße;Hausnummer;stichtag;alter;geschlecht;nationalitaet\nAm Bach;7;31.12.2023;5;m;D\n"
+    geprueft = pruefe(zeile.encode(), "einwohnermelde_2023.csv", vertraege["einwohnermelde"], {}, feed)
+    assert geprueft.zellen["raum_schluessel"].to_list() == ["99001001"]
+    doppelt = "00010,Am Bach,gerade,2,8,99001002,Musterdaten\n"
+    (ordner / "strassen.csv").write_text(f"{kopf}00010,Am Bach,beide,1,,99001001,Musterdaten\n{doppelt}", "utf-8")
+    with pytest.raises(ProfilFehler, match="in zwei Abschnitten"):
+        lade_profile([ordner.parent])
 
 
 def test_a_folder_named_like_a_jugendamt_says_whose_file_it_is(ablage: Ablage, tmp_path: Path) -> None:

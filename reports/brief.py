@@ -1,7 +1,7 @@
 """The letter to the office that delivered: what came, what was expected, which rows are wrong, what to do.
 
 Here: gathering it for one delivery, and writing it as HTML (prints on A4) and CSV.
-Not here: judging (``quality/tuer.py``), the page itself (``brief.html.j2``), which delivery is meant
+Not here: judging (``quality/tuer.py``), the page itself (``vorlagen/brief.html.j2``), which delivery is meant
 (``orchestration/cli/lieferung.py``).
 """
 
@@ -17,6 +17,7 @@ import polars as pl
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from quality import tuer, zulassung
+from quality.drift import zahl
 from sources.ablage import Ablage, schreibe_datei
 from sources.archiv import Ergebnis
 from sources.formate import Lesefehler
@@ -111,13 +112,13 @@ def schreibe(brief: Brief, ordner: Path) -> list[Path]:
 def als_html(brief: Brief) -> str:
     """The page: self-contained, everything delivered is escaped."""
     umgebung = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+        loader=FileSystemLoader(Path(__file__).parent / "vorlagen"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    umgebung.filters["tausender"] = lambda n: f"{n:,}".replace(",", ".")
+    umgebung.filters["tausender"] = zahl
     was, erwartet, tun = brief.meldung
     return umgebung.get_template("brief.html.j2").render(
         b=brief,

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from quality import tuer
-from quality.brief import Brief, als_html, schreibe, stelle_zusammen
+from reports.brief import Brief, als_html, schreibe, stelle_zusammen
 from sources.ablage import Ablage
 from sources.archiv import Ergebnis
 from sources.formate import Lesefehler
