@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 import yaml
 
-from sources.ablage import Ablage, schreibe_datei
+from sources.ablage import AMTLICH, Ablage, schreibe_datei
 from sources.archiv import Ergebnis
 from sources.katalog import OFFEN, Kennzahl
 from sources.profile import lade_berichtsstruktur, lade_produktplaene
@@ -75,7 +75,10 @@ SCHEMATA: dict[str, tuple[str, dict[str, type[pl.DataType]]]] = {
         {"jugendamt": T, "rang": G, "produkt": T, "konto": T, "gueltig_von": G, "gueltig_bis": G,
          "berichtsgruppe": T, "paragraf": T, "belegt": W},
     ),
-    "familien": ("Datenfamilien des Berichts", {"familie": T, "name": T, "vorhanden": W}),
+    "familien": (
+        "Datenfamilien des Berichts: ob das Jugendamt sie hat, und ob etwas davon veröffentlicht werden darf",
+        {"jugendamt": T, "familie": T, "name": T, "vorhanden": W, "oeffentlich": W},
+    ),
     "quarantaene": (
         "Werte angenommener Lieferungen, die den Vertrag verletzen",
         {"jugendamt": T, "extrakt": T, "lieferung": T, "raum_schluessel": T, "meldung": T},
@@ -190,7 +193,7 @@ def als_tabellen(
 ) -> dict[str, pl.DataFrame]:
     """One frame per entry of :data:`SCHEMATA`, rows sorted."""
     plaene = lade_produktplaene()
-    vorhanden = {vertraege[e.extrakt].familie for e in lieferungen if e.extrakt in vertraege}
+    geliefert = {(e.jugendamt, v.familie, v.oeffentlich) for e in lieferungen if (v := vertraege.get(e.extrakt))}
     zeilen: dict[str, list[dict[str, object]]] = {
         "jugendaemter": [
             {**p.model_dump(include={"jugendamt", "name", "land", "kennzahlenprofil", "ganzes"}),
@@ -224,7 +227,11 @@ def als_tabellen(
         "produktplan": [z for p in profile for z in _produktplan(p, plaene.get(p.land, ()))],
         "kennzahlen": [_katalogzeile(k) for k in katalog],
         "bestandteile": [z for k in katalog for z in _bestandteile(k)],
-        "familien": [{"familie": f, "name": n, "vorhanden": f in vorhanden} for f, n in lade_familien().items()],
+        "familien": [
+            {"jugendamt": p.jugendamt, "familie": f, "name": n, "vorhanden": bool(hat), "oeffentlich": True in hat}
+            for p in profile for f, n in lade_familien().items()
+            for hat in [{o for j, g, o in geliefert if g == f and j in {p.jugendamt, AMTLICH}}]
+        ],
     }  # fmt: skip
     felder = SCHEMATA["quarantaene"][1]
     zeilen["quarantaene"] = [{f: z[f] for f in felder} for z in quarantaene]

@@ -65,6 +65,8 @@ familien as (
         end as ergebnis,
         case
             when not familien.vorhanden then familien.name || ': keine Lieferung; in diesem Bericht nicht enthalten'
+            when coalesce(werte.anzahl, 0) = 0 and not familien.oeffentlich
+                then familien.name || ': geliefert; erscheint erst, wenn die Geheimhaltung kleiner Zahlen gebaut ist'
             when coalesce(werte.anzahl, 0) = 0
                 then familien.name || ': geliefert, aber für dieses Jugendamt auf keiner Ebene ausgewiesen'
             else familien.name || ': geliefert'
@@ -72,7 +74,8 @@ familien as (
         cast(null as date) as datenstand,
         false as musterdaten
     from jugendaemter
-    cross join {{ source('stammdaten', 'familien') }} as familien
+    inner join {{ source('stammdaten', 'familien') }} as familien
+        on jugendaemter.jugendamt = familien.jugendamt
     left join werte
         on
             jugendaemter.jugendamt = werte.jugendamt
