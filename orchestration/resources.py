@@ -25,7 +25,12 @@ from orchestration.sperre import ist_gehalten, jetzt, prozess_kennung, sperre
 from orchestration.umgebung import lies_umgebung
 from quality import arbeitsbereich
 
-LAUFEND = [DagsterRunStatus.STARTED, DagsterRunStatus.STARTING, DagsterRunStatus.CANCELING]
+LAUFEND = [
+    DagsterRunStatus.NOT_STARTED,
+    DagsterRunStatus.STARTING,
+    DagsterRunStatus.STARTED,
+    DagsterRunStatus.CANCELING,
+]
 PROZESS = "berichtswesen/prozess"
 # A run that Dagster has started shows its sign of life within this time; before, it gets the benefit of the doubt.
 ANLAUF_S = 120
@@ -46,7 +51,7 @@ def _lebt(instanz: DagsterInstance, haus: Haus, lauf: DagsterRun) -> bool:
 def raeume_auf(instanz: DagsterInstance, haus: Haus, eigener: str | None) -> list[str]:
     """Mark runs of dead processes as failed and remove unfinished files; only under the lock.
 
-    A run that is killed stays STARTED in Dagster for ever. Runs that wait for the lock are alive and left alone.
+    A run that is killed stays as it is in Dagster for ever. Runs that wait for the lock are alive and left alone.
     """
     laufend = [r for r in instanz.get_runs(RunsFilter(statuses=LAUFEND)) if r.run_id != eigener]
     tot = [r for r in laufend if not _lebt(instanz, haus, r)]
