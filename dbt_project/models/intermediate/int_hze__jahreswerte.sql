@@ -10,7 +10,8 @@
 with
 
 raeume as (
-    select * from {{ ref('int_hze__raeume') }}
+    select * from {{ ref('int_raeume__gezaehlt') }}
+    where extrakt = 'hze_aggregate'
 ),
 
 masse as (
