@@ -274,6 +274,7 @@ class Vertrag(_Modell):
     felder: tuple[Feld, ...] = ()
     schluesselfelder: tuple[str, ...] = ()
     periode: str = "gesamt"
+    messgroessen: tuple[str, ...] = Field(default=(), description="what dbt counts from the records, in words of cells")
     kopf_suchen: bool = False
     blatt: str = ""
     satzart: Satzart | None = None

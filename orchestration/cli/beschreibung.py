@@ -48,7 +48,7 @@ def _feeds_maengel(haus: Haus) -> list[str]:
 
 def _katalog_maengel(haus: Haus) -> list[str]:
     """Catalogue entries over Messgrößen that no contract delivers."""
-    bekannt = {v.messgroesse for v in haus.vertraege.values()}
+    bekannt = {m for v in haus.vertraege.values() for m in (v.messgroesse, *v.messgroessen)}
     bekannt |= {m.messgroesse for v in haus.vertraege.values() for t in v.tabellen.values() for m in t.spalten.values()}
     return [
         f"Kennzahl {k.kennzahl}: Messgröße '{b.messgroesse}' liefert kein Vertrag."
