@@ -36,6 +36,7 @@ erwartet as (
         kennzahlen.kennzahl,
         kennzahlen.version,
         kennzahlen.familie,
+        kennzahlen.hat_nenner,
         kennzahlen.niedrigste_ebene
     from jahre
     inner join raeume
@@ -151,6 +152,7 @@ select
         when niedrigste_ebene = 'kreis' and gebietsart not in ('kreis', 'kreisfreie_stadt') then 'ebene_kreis'
         when niedrigste_ebene = 'gemeinde' and gebietsart = 'gemeindeteil' then 'ebene_gemeinde'
         when jahre_zurueck > 0 and hat_jahr then 'vorjahr'
+        when hat_nenner and hat_jahr then 'nenner'
         when hat_andere_jahre then 'jahr'
         when hat_altersgrenze and raum_hat_altersgruppen then 'altersgruppen'
         when hat_jugendamt then 'ebene_raum'
