@@ -1,19 +1,28 @@
 -- Each addend of numerator and denominator per Raum, year and source: the exact age group if a table has it, else
 -- the sum of age groups that tile the interval without gap or overlap, from the table that ranks first. Where the
 -- catalogue allows an estimate, an age group of at most five years may be cut in proportion. The first addend of the
--- numerator names the source; an addend that this source does not deliver at all comes from the best ranked one.
+-- numerator names the source. What this source does not deliver at all comes from one other source for all addends of
+-- that Messgröße: the one with most of them, then the one its publisher uses, then the best ranked.
 with
 
-bestandteile as (
+katalog as (
     select
         kennzahlen.jugendamt,
-        bestandteile.*
+        bestandteile.*,
+        false as ist_ersatz
     from {{ source('stammdaten', 'bestandteile') }} as bestandteile
     inner join {{ ref('dim_kennzahl') }} as kennzahlen
         on
             bestandteile.kennzahl = kennzahlen.kennzahl
             and bestandteile.version = kennzahlen.version
             and bestandteile.profil = kennzahlen.profil
+),
+
+bestandteile as (
+    select * from katalog
+    union all
+    select * replace (ersatz as messgroesse, true as ist_ersatz) from katalog
+    where ersatz != ''
 ),
 
 messgroessen as (
@@ -27,7 +36,7 @@ anteile as (
         bestandteile.version,
         bestandteile.seite,
         bestandteile.nr,
-        bestandteile.vorzeichen,
+        bestandteile.vorzeichen * bestandteile.gewicht as gewicht,
         bestandteile.jahre_zurueck,
         bestandteile.messgroesse,
         messgroessen.jugendamt,
@@ -43,7 +52,9 @@ anteile as (
         messgroessen.status,
         messgroessen.datenstand,
         messgroessen.musterdaten,
-        messgroessen.ist_geschaetzt,
+        messgroessen.ist_geschaetzt
+        or bestandteile.ist_ersatz
+        or messgroessen.berichtsjahr + bestandteile.jahre_zurueck < bestandteile.genau_ab as ist_geschaetzt,
         messgroessen.alter_bis - messgroessen.alter_von as gruppenbreite,
         least(messgroessen.alter_bis, bestandteile.alter_bis)
         - greatest(messgroessen.alter_von, bestandteile.alter_von) as breite,
@@ -70,7 +81,7 @@ treffer as (
         version,
         seite,
         nr,
-        vorzeichen,
+        gewicht,
         jahre_zurueck,
         messgroesse,
         jugendamt,
@@ -123,11 +134,25 @@ angebot as (
     from messgroessen
 ),
 
-final as (
+nennerquellen as (
+    select distinct
+        quelle,
+        nennerquelle
+    from {{ ref('dim_tabelle') }}
+),
+
+moeglich as (
     select
         je_quelle.* exclude (quelle),
         zaehlerquellen.quelle,
-        je_quelle.quelle as teilquelle
+        je_quelle.quelle as teilquelle,
+        coalesce(je_quelle.quelle = nennerquellen.nennerquelle, false) as ist_nennerquelle,
+        coalesce(quellenrang.rang, 99) as quellenrang,
+        count(*) over (
+            partition by
+                je_quelle.kennzahl, je_quelle.version, je_quelle.jugendamt, je_quelle.raum_id, je_quelle.berichtsjahr,
+                je_quelle.messgroesse, zaehlerquellen.quelle, je_quelle.quelle
+        ) as teile
     from zaehlerquellen
     inner join je_quelle
         on
@@ -141,17 +166,22 @@ final as (
             zaehlerquellen.jugendamt = angebot.jugendamt
             and zaehlerquellen.quelle = angebot.quelle
             and je_quelle.messgroesse = angebot.messgroesse
+    left join nennerquellen
+        on zaehlerquellen.quelle = nennerquellen.quelle
     left join {{ source('stammdaten', 'quellenrang') }} as quellenrang
         on
             je_quelle.jugendamt = quellenrang.jugendamt
             and je_quelle.quelle = quellenrang.quelle
     where zaehlerquellen.quelle = je_quelle.quelle or angebot.messgroesse is null
+),
+
+final as (
+    select * exclude (ist_nennerquelle, quellenrang, teile)
+    from moeglich
     qualify
         row_number() over (
-            partition by
-                je_quelle.kennzahl, je_quelle.version, je_quelle.seite, je_quelle.nr, je_quelle.jugendamt,
-                je_quelle.raum_id, je_quelle.berichtsjahr, zaehlerquellen.quelle
-            order by coalesce(quellenrang.rang, 99), je_quelle.quelle
+            partition by kennzahl, version, seite, nr, jugendamt, raum_id, berichtsjahr, quelle
+            order by teile desc, ist_nennerquelle desc, quellenrang asc, teilquelle asc
         ) = 1
 )
 
