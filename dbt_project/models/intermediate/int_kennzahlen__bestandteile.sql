@@ -1,8 +1,9 @@
 -- Each addend of numerator and denominator per Raum, year and source: the exact age group if a table has it, else
 -- the sum of age groups that tile the interval without gap or overlap, from the table that ranks first. Where the
 -- catalogue allows an estimate, an age group of at most five years may be cut in proportion. The first addend of the
--- numerator names the source. What this source does not deliver at all comes from one other source for all addends of
--- that Messgröße: the one with most of them, then the one its publisher uses, then the best ranked.
+-- numerator names the source. What this source does not deliver at all comes from one other source, the same for all
+-- Räume of the Jugendamt in that year: the one its publisher uses, if the contract names one (nennerquelle), else the
+-- one that holds most of it, else the best ranked.
 with
 
 katalog as (
@@ -139,6 +140,7 @@ nennerquellen as (
         quelle,
         nennerquelle
     from {{ ref('dim_tabelle') }}
+    where nennerquelle != ''
 ),
 
 moeglich as (
@@ -146,11 +148,10 @@ moeglich as (
         je_quelle.* exclude (quelle),
         zaehlerquellen.quelle,
         je_quelle.quelle as teilquelle,
-        coalesce(je_quelle.quelle = nennerquellen.nennerquelle, false) as ist_nennerquelle,
         coalesce(quellenrang.rang, 99) as quellenrang,
         count(*) over (
             partition by
-                je_quelle.kennzahl, je_quelle.version, je_quelle.jugendamt, je_quelle.raum_id, je_quelle.berichtsjahr,
+                je_quelle.kennzahl, je_quelle.version, je_quelle.jugendamt, je_quelle.berichtsjahr,
                 je_quelle.messgroesse, zaehlerquellen.quelle, je_quelle.quelle
         ) as teile
     from zaehlerquellen
@@ -172,16 +173,18 @@ moeglich as (
         on
             je_quelle.jugendamt = quellenrang.jugendamt
             and je_quelle.quelle = quellenrang.quelle
-    where zaehlerquellen.quelle = je_quelle.quelle or angebot.messgroesse is null
+    where
+        zaehlerquellen.quelle = je_quelle.quelle
+        or (angebot.messgroesse is null and je_quelle.quelle = coalesce(nennerquellen.nennerquelle, je_quelle.quelle))
 ),
 
 final as (
-    select * exclude (ist_nennerquelle, quellenrang, teile)
+    select * exclude (quellenrang, teile)
     from moeglich
     qualify
-        row_number() over (
-            partition by kennzahl, version, seite, nr, jugendamt, raum_id, berichtsjahr, quelle
-            order by teile desc, ist_nennerquelle desc, quellenrang asc, teilquelle asc
+        dense_rank() over (
+            partition by kennzahl, version, jugendamt, berichtsjahr, messgroesse, quelle
+            order by teile desc, quellenrang asc, teilquelle asc
         ) = 1
 )
 
