@@ -10,6 +10,7 @@ katalog as (
     select
         kennzahlen.jugendamt,
         bestandteile.*,
+        bestandteile.messgroesse as gemeint,
         false as ist_ersatz
     from {{ source('stammdaten', 'bestandteile') }} as bestandteile
     inner join {{ ref('dim_kennzahl') }} as kennzahlen
@@ -40,6 +41,7 @@ anteile as (
         bestandteile.vorzeichen * bestandteile.gewicht as gewicht,
         bestandteile.jahre_zurueck,
         bestandteile.messgroesse,
+        bestandteile.gemeint,
         messgroessen.jugendamt,
         messgroessen.raum_id,
         messgroessen.berichtsjahr + bestandteile.jahre_zurueck as berichtsjahr,
@@ -85,6 +87,7 @@ treffer as (
         gewicht,
         jahre_zurueck,
         messgroesse,
+        gemeint,
         jugendamt,
         raum_id,
         berichtsjahr,
@@ -152,7 +155,7 @@ moeglich as (
         count(*) over (
             partition by
                 je_quelle.kennzahl, je_quelle.version, je_quelle.jugendamt, je_quelle.berichtsjahr,
-                je_quelle.messgroesse, zaehlerquellen.quelle, je_quelle.quelle
+                je_quelle.gemeint, zaehlerquellen.quelle, je_quelle.quelle
         ) as teile
     from zaehlerquellen
     inner join je_quelle
@@ -166,7 +169,7 @@ moeglich as (
         on
             zaehlerquellen.jugendamt = angebot.jugendamt
             and zaehlerquellen.quelle = angebot.quelle
-            and je_quelle.messgroesse = angebot.messgroesse
+            and je_quelle.gemeint = angebot.messgroesse
     left join nennerquellen
         on zaehlerquellen.quelle = nennerquellen.quelle
     left join {{ source('stammdaten', 'quellenrang') }} as quellenrang
@@ -175,15 +178,19 @@ moeglich as (
             and je_quelle.quelle = quellenrang.quelle
     where
         zaehlerquellen.quelle = je_quelle.quelle
-        or (angebot.messgroesse is null and je_quelle.quelle = coalesce(nennerquellen.nennerquelle, je_quelle.quelle))
+        or (
+            angebot.messgroesse is null
+            and not (je_quelle.seite = 'zaehler' and je_quelle.nr = 0)
+            and je_quelle.quelle = coalesce(nennerquellen.nennerquelle, je_quelle.quelle)
+        )
 ),
 
 final as (
-    select * exclude (quellenrang, teile)
+    select * exclude (gemeint, quellenrang, teile)
     from moeglich
     qualify
         dense_rank() over (
-            partition by kennzahl, version, jugendamt, berichtsjahr, messgroesse, quelle
+            partition by kennzahl, version, jugendamt, berichtsjahr, gemeint, quelle
             order by teile desc, quellenrang asc, teilquelle asc
         ) = 1
 )
