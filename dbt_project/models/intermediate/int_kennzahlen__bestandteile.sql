@@ -3,7 +3,7 @@
 -- catalogue allows an estimate, an age group of at most five years may be cut in proportion. The first addend of the
 -- numerator names the source. What this source does not deliver at all comes from one other source, the same for all
 -- Räume of the Jugendamt in that year: the one its publisher uses, if the contract names one (nennerquelle), else the
--- one that holds most of it, else the best ranked.
+-- one that holds most of it, without estimates if there is such a one, else the best ranked.
 with
 
 katalog as (
@@ -156,7 +156,12 @@ moeglich as (
             partition by
                 je_quelle.kennzahl, je_quelle.version, je_quelle.jugendamt, je_quelle.berichtsjahr,
                 je_quelle.gemeint, zaehlerquellen.quelle, je_quelle.quelle
-        ) as teile
+        ) as teile,
+        bool_or(je_quelle.ist_geschaetzt) over (
+            partition by
+                je_quelle.kennzahl, je_quelle.version, je_quelle.jugendamt, je_quelle.berichtsjahr,
+                je_quelle.gemeint, zaehlerquellen.quelle, je_quelle.quelle
+        ) as teils_geschaetzt
     from zaehlerquellen
     inner join je_quelle
         on
@@ -186,12 +191,12 @@ moeglich as (
 ),
 
 final as (
-    select * exclude (gemeint, quellenrang, teile)
+    select * exclude (gemeint, quellenrang, teile, teils_geschaetzt)
     from moeglich
     qualify
         dense_rank() over (
             partition by kennzahl, version, jugendamt, berichtsjahr, gemeint, quelle
-            order by teile desc, quellenrang asc, teilquelle asc
+            order by teile desc, teils_geschaetzt asc, quellenrang asc, teilquelle asc
         ) = 1
 )
 
