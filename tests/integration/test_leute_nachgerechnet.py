@@ -36,34 +36,32 @@ def _zeilen(datei: Path) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(offen, delimiter=";")
 
 
+# extract -> columns of Raum and number, what a row counts
+ZAEHLT: dict[str, tuple[str, str, Callable[[dict[str, str]], list[Any]]]] = {
+    "einwohnermelde": (
+        "Gemeinde", "Einwohner", lambda z: [("alter", int(z["Alter in Jahren"])), z["Staatsangehörigkeit"]],
+    ),
+    "haushalte": (
+        "Gemeinde", "Anzahl Haushalte", lambda z: [z["Haushaltsart"], ("familien", z["Kinder unter 18"] > "0")],
+    ),
+    "schuelerstatistik": ("Gemeindeschlüssel", "Schülerzahl", lambda _: ["schueler"]),
+    "uebergaenge": ("Gemeinde", "Kinder", lambda z: ["uebergang", ("uebergang", z["Übergang auf"])]),
+    "schuleingangsuntersuchung": ("Gemeinde", "Untersuchte", lambda z: [("esu", z["Befundung"])]),
+    "lebenslagen": ("Gemeinde", "Bestand", lambda z: [z["Merkmal"]]),
+    "kinderbetreuung": ("Wohnort", "Betreute Kinder", lambda z: [("kita", z["Altersklasse"])]),
+}  # fmt: skip
+
+
 def _gezaehlt(ordner: Path) -> Zaehler:
     """(delivered name of the Raum, year) -> how many of what."""
     alles: Zaehler = {}
     for jahr in JAHRE:
-
-        def da(raum: str, jahr: int = jahr) -> Counter[Any]:
-            return alles.setdefault((raum, jahr), Counter())
-
-        for z in _zeilen(ordner / f"einwohnermelde_{jahr}.csv"):
-            da(z["Gemeinde"])["alter", int(z["Alter in Jahren"])] += int(z["Einwohner"])
-            da(z["Gemeinde"])["fremd" if z["Staatsangehörigkeit"] == "A" else "deutsch"] += int(z["Einwohner"])
+        for extrakt, (raum, anzahl, was) in ZAEHLT.items():
+            for z in _zeilen(ordner / f"{extrakt}_{jahr}.csv"):
+                alles.setdefault((z[raum], jahr), Counter()).update(dict.fromkeys(was(z), int(z[anzahl])))
         for z in _zeilen(ordner / f"bewegungen_{jahr}.csv"):
-            was, vorzeichen = BEWEGUNG[z["Art der Bewegung"]]
-            da(z["Gemeinde"])[was] += vorzeichen * int(z["Bewegungen"])
-        for z in _zeilen(ordner / f"haushalte_{jahr}.csv"):
-            da(z["Gemeinde"])["familien"] += int(z["Anzahl Haushalte"]) * (int(z["Kinder unter 18"]) > 0)
-            da(z["Gemeinde"])[z["Haushaltsart"]] += int(z["Anzahl Haushalte"])
-        for z in _zeilen(ordner / f"schuelerstatistik_{jahr}.csv"):
-            da(z["Gemeindeschlüssel"])["schueler"] += int(z["Schülerzahl"])
-        for z in _zeilen(ordner / f"uebergaenge_{jahr}.csv"):
-            da(z["Gemeinde"])["uebergang"] += int(z["Kinder"])
-            da(z["Gemeinde"])["uebergang", z["Übergang auf"]] += int(z["Kinder"])
-        for z in _zeilen(ordner / f"schuleingangsuntersuchung_{jahr}.csv"):
-            da(z["Gemeinde"])["esu", z["Befundung"]] += int(z["Untersuchte"])
-        for z in _zeilen(ordner / f"lebenslagen_{jahr}.csv"):
-            da(z["Gemeinde"])[z["Merkmal"]] += int(z["Bestand"])
-        for z in _zeilen(ordner / f"kinderbetreuung_{jahr}.csv"):
-            da(z["Wohnort"])["kita", z["Altersklasse"]] += int(z["Betreute Kinder"])
+            name, vorzeichen = BEWEGUNG[z["Art der Bewegung"]]
+            alles[z["Gemeinde"], jahr][name] += vorzeichen * int(z["Bewegungen"])
     return alles
 
 
@@ -118,14 +116,14 @@ FORMELN: dict[str, tuple[str, float, Formel]] = {
         "register", 100, lambda r, o, j: (r.alter(o, j, 0, 20) + r.alter(o, j, 65), r.alter(o, j, 20, 65)),
     ),
     "jugendanteil_pct": ("register", 100, lambda r, o, j: (r.alter(o, j, 0, 18), r.alter(o, j))),
-    "auslaenderanteil_pct": ("register", 100, lambda r, o, j: (r.summe(o, j, "fremd"), r.alter(o, j))),
+    "auslaenderanteil_pct": ("register", 100, lambda r, o, j: (r.summe(o, j, "A"), r.alter(o, j))),
     "bev_veraenderung_pct": (
         "register", 100, lambda r, o, j: (r.alter(o, j) - r.alter(o, j - 1), r.alter(o, j - 1)),
     ),
     "geburten_je_1000": ("register", 1000, lambda r, o, j: (r.summe(o, j, "geburten"), r.mittel(o, j))),
     "wanderungssaldo_je_1000": ("register", 1000, lambda r, o, j: (r.summe(o, j, "saldo"), r.mittel(o, j))),
     "alleinerziehende_pct": (
-        "register", 100, lambda r, o, j: (r.summe(o, j, "Alleinerziehende"), r.summe(o, j, "familien")),
+        "register", 100, lambda r, o, j: (r.summe(o, j, "Alleinerziehende"), r.summe(o, j, ("familien", True))),
     ),
     "sgb2_pct": (
         "ba_kommunal", 100, lambda r, o, j: (r.summe(o, j, "Regelleistungsberechtigte"), r.alter(o, j, 0, 65)),
