@@ -30,8 +30,11 @@ class Bestandteil(_Modell):
     """One addend of numerator or denominator: a Messgröße at a breakdown, possibly of another year."""
 
     messgroesse: str
+    ersatz: str = Field(default="", description="Messgröße that may stand in for it; flagged geschaetzt")
     vorzeichen: Literal[1, -1] = 1
+    gewicht: float = Field(default=1, gt=0, le=1, description="0.5 twice is the mean of two years")
     jahre_zurueck: int = Field(default=0, ge=0)
+    genau_ab: int = Field(default=0, description="in earlier Berichtsjahre it is an approximation, flagged geschaetzt")
     alter: tuple[int, int] | None = Field(default=None, description="von, bis unter; 999 = offen")
     schaetzung: bool = Field(
         default=False, description="age groups of at most five years may be cut in proportion; flagged geschaetzt"
@@ -89,7 +92,7 @@ class Kennzahl(_Modell):
     richtung: Literal["neutral", "hoeher_ist_belastender", "niedriger_ist_belastender"]
     geliefert_als: str = Field(default="", description="Messgröße under which a source delivers the ready rate")
     quelle_text: str = Field(min_length=5)
-    amtliche_referenz: str
+    amtliche_referenz: str = Field(min_length=3)
     interpretation: str = Field(min_length=20)
     belegt: bool = Field(default=True, description="false: the definition is assumed; its figures carry annahme")
     profile: tuple[str, ...] = Field(default=("alle",), description="Kennzahlen profiles that show it")

@@ -46,8 +46,8 @@ SCHEMATA: dict[str, tuple[str, dict[str, type[pl.DataType]]]] = {
     ),
     "extrakttabellen": (
         "Tabellen der Extrakte: Quelle, Rang, Schlüsselart, aus den Verträgen",
-        {"extrakt": T, "tabelle": T, "familie": T, "quelle": T, "rang": G, "ebene": T, "schluesselart": T,
-         "oeffentlich": W, "attribution": T},
+        {"extrakt": T, "tabelle": T, "familie": T, "quelle": T, "nennerquelle": T, "rang": G, "ebene": T,
+         "schluesselart": T, "oeffentlich": W, "attribution": T},
     ),
     "codelisten": (
         "Codes mit den Tagen, an denen sie gelten, aus den Verträgen",
@@ -64,8 +64,8 @@ SCHEMATA: dict[str, tuple[str, dict[str, type[pl.DataType]]]] = {
     "bestandteile": (
         "Summanden von Zähler und Nenner der Kennzahlen",
         {"kennzahl": T, "version": G, "profil": T, "seite": T, "nr": G, "messgroesse": T, "vorzeichen": G,
-         "jahre_zurueck": G,
-         "alter_von": G, "alter_bis": G, "schaetzung": W, "geschlecht": T, "nationalitaet": T, "merkmal": T},
+         "gewicht": Z, "jahre_zurueck": G, "genau_ab": G, "ersatz": T, "alter_von": G, "alter_bis": G, "schaetzung": W,
+         "geschlecht": T, "nationalitaet": T, "merkmal": T},
     ),
     "berichtsstruktur": (
         "Berichtsgruppen, auf die alle Produktpläne abgebildet sind",
@@ -213,9 +213,9 @@ def als_tabellen(
         ],
         "schluessel": [z for p in profile for z in _schluessel(p)],
         "extrakttabellen": [
-            {"extrakt": v.extrakt, "tabelle": name, "familie": v.familie, "quelle": v.quelle, "rang": t.rang,
-             "ebene": t.ebene, "schluesselart": v.schluesselart, "oeffentlich": v.oeffentlich,
-             "attribution": v.attribution}
+            {"extrakt": v.extrakt, "tabelle": name, "familie": v.familie, "quelle": v.quelle,
+             "nennerquelle": v.nennerquelle, "rang": t.rang, "ebene": t.ebene, "schluesselart": v.schluesselart,
+             "oeffentlich": v.oeffentlich, "attribution": v.attribution}
             for v in vertraege.values()
             for name, t in (v.tabellen or dict.fromkeys(v.messgroessen and [v.extrakt], GEZAEHLT)).items()
         ],

@@ -237,6 +237,7 @@ class Vertrag(_Modell):
         blatt: sheet of a workbook; default the first.
         personenbezogen: true, false, or "einzelsaetze": personal unless the file has the column
             ``verdichtung.zaehler``.
+        nennerquelle: source of the population that its publisher takes rates over; else the Jugendamt's first one.
         faellig: month and day of the following year by which the delivery for a Berichtsjahr is expected.
     """
 
@@ -247,6 +248,7 @@ class Vertrag(_Modell):
     form: Literal["zellen", "saetze"] = "zellen"
     format: Literal["regionaldatenbank_csv", "tabelle", "destatis", "ffcsv", "festbreite"]
     quelle: str
+    nennerquelle: str = ""
     dateimuster: tuple[str, ...] = ()
     kodierungen: tuple[str, ...]
     personenbezogen: bool | Literal["einzelsaetze"]

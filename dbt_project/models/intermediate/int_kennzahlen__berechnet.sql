@@ -16,8 +16,7 @@ erwartet as (
         kennzahlen.jugendamt,
         kennzahlen.kennzahl,
         kennzahlen.version,
-        count(*) as anzahl,
-        max(bestandteile.jahre_zurueck) as jahre_zurueck
+        count(*) as anzahl
     from kennzahlen
     inner join {{ source('stammdaten', 'bestandteile') }} as bestandteile
         on
@@ -27,8 +26,31 @@ erwartet as (
     group by all
 ),
 
-reihenbrueche as (
-    select * from {{ source('stammdaten', 'reihenbrueche') }}
+-- One Messgröße of two years with a new series between them.
+brueche as (
+    select
+        spannen.* exclude (teilquelle, von, bis),
+        any_value(reihenbrueche.grund) as bruch
+    from (
+        select
+            kennzahl,
+            version,
+            jugendamt,
+            raum_id,
+            berichtsjahr,
+            quelle,
+            teilquelle,
+            berichtsjahr - max(jahre_zurueck) as von,
+            berichtsjahr - min(jahre_zurueck) as bis
+        from bestandteile
+        group by kennzahl, version, jugendamt, raum_id, berichtsjahr, quelle, teilquelle, messgroesse
+    ) as spannen
+    inner join {{ source('stammdaten', 'reihenbrueche') }} as reihenbrueche
+        on
+            spannen.teilquelle = reihenbrueche.quelle
+            and spannen.von < reihenbrueche.jahr
+            and spannen.bis >= reihenbrueche.jahr
+    group by all
 ),
 
 seiten as (
@@ -40,8 +62,8 @@ seiten as (
         berichtsjahr,
         quelle,
         max(case when jahre_zurueck = 0 then stichtag end) as stichtag,
-        sum(case when seite = 'zaehler' then vorzeichen * wert end) as zaehler,
-        sum(case when seite = 'nenner' then vorzeichen * wert end) as nenner,
+        sum(case when seite = 'zaehler' then gewicht * wert end) as zaehler,
+        sum(case when seite = 'nenner' then gewicht * wert end) as nenner,
         {{ summenstatus('status') }} as teilstatus,
         max(datenstand) as datenstand,
         bool_or(musterdaten) as musterdaten,
@@ -57,14 +79,7 @@ vollstaendig as (
         kennzahlen.faktor,
         kennzahlen.hat_nenner,
         kennzahlen.mindestnenner,
-        (
-            select any_value(reihenbrueche.grund)
-            from reihenbrueche
-            where
-                reihenbrueche.quelle = seiten.quelle
-                and reihenbrueche.jahr <= seiten.berichtsjahr
-                and reihenbrueche.jahr > seiten.berichtsjahr - erwartet.jahre_zurueck
-        ) as bruch
+        brueche.bruch
     from seiten
     inner join erwartet
         on
@@ -77,6 +92,14 @@ vollstaendig as (
             seiten.jugendamt = kennzahlen.jugendamt
             and seiten.kennzahl = kennzahlen.kennzahl
             and seiten.version = kennzahlen.version
+    left join brueche
+        on
+            seiten.kennzahl = brueche.kennzahl
+            and seiten.version = brueche.version
+            and seiten.jugendamt = brueche.jugendamt
+            and seiten.raum_id = brueche.raum_id
+            and seiten.berichtsjahr = brueche.berichtsjahr
+            and seiten.quelle = brueche.quelle
 ),
 
 beurteilt as (

@@ -1,19 +1,30 @@
 -- Each addend of numerator and denominator per Raum, year and source: the exact age group if a table has it, else
 -- the sum of age groups that tile the interval without gap or overlap, from the table that ranks first. Where the
 -- catalogue allows an estimate, an age group of at most five years may be cut in proportion. The first addend of the
--- numerator names the source; an addend that this source does not deliver at all comes from the best ranked one.
+-- numerator names the source. What this source does not deliver at all comes from one other source, the same for all
+-- Räume of the Jugendamt in that year: the one its publisher uses, if the contract names one (nennerquelle), else the
+-- one that holds most of it, without estimates if there is such a one, else the best ranked.
 with
 
-bestandteile as (
+katalog as (
     select
         kennzahlen.jugendamt,
-        bestandteile.*
+        bestandteile.*,
+        bestandteile.messgroesse as gemeint,
+        false as ist_ersatz
     from {{ source('stammdaten', 'bestandteile') }} as bestandteile
     inner join {{ ref('dim_kennzahl') }} as kennzahlen
         on
             bestandteile.kennzahl = kennzahlen.kennzahl
             and bestandteile.version = kennzahlen.version
             and bestandteile.profil = kennzahlen.profil
+),
+
+bestandteile as (
+    select * from katalog
+    union all
+    select * replace (ersatz as messgroesse, true as ist_ersatz) from katalog
+    where ersatz != ''
 ),
 
 messgroessen as (
@@ -27,9 +38,10 @@ anteile as (
         bestandteile.version,
         bestandteile.seite,
         bestandteile.nr,
-        bestandteile.vorzeichen,
+        bestandteile.vorzeichen * bestandteile.gewicht as gewicht,
         bestandteile.jahre_zurueck,
         bestandteile.messgroesse,
+        bestandteile.gemeint,
         messgroessen.jugendamt,
         messgroessen.raum_id,
         messgroessen.berichtsjahr + bestandteile.jahre_zurueck as berichtsjahr,
@@ -43,7 +55,9 @@ anteile as (
         messgroessen.status,
         messgroessen.datenstand,
         messgroessen.musterdaten,
-        messgroessen.ist_geschaetzt,
+        messgroessen.ist_geschaetzt
+        or bestandteile.ist_ersatz
+        or messgroessen.berichtsjahr + bestandteile.jahre_zurueck < bestandteile.genau_ab as ist_geschaetzt,
         messgroessen.alter_bis - messgroessen.alter_von as gruppenbreite,
         least(messgroessen.alter_bis, bestandteile.alter_bis)
         - greatest(messgroessen.alter_von, bestandteile.alter_von) as breite,
@@ -70,9 +84,10 @@ treffer as (
         version,
         seite,
         nr,
-        vorzeichen,
+        gewicht,
         jahre_zurueck,
         messgroesse,
+        gemeint,
         jugendamt,
         raum_id,
         berichtsjahr,
@@ -123,11 +138,30 @@ angebot as (
     from messgroessen
 ),
 
-final as (
+nennerquellen as (
+    select distinct
+        quelle,
+        nennerquelle
+    from {{ ref('dim_tabelle') }}
+    where nennerquelle != ''
+),
+
+moeglich as (
     select
         je_quelle.* exclude (quelle),
         zaehlerquellen.quelle,
-        je_quelle.quelle as teilquelle
+        je_quelle.quelle as teilquelle,
+        coalesce(quellenrang.rang, 99) as quellenrang,
+        count(*) over (
+            partition by
+                je_quelle.kennzahl, je_quelle.version, je_quelle.jugendamt, je_quelle.berichtsjahr,
+                je_quelle.gemeint, zaehlerquellen.quelle, je_quelle.quelle
+        ) as teile,
+        bool_or(je_quelle.ist_geschaetzt) over (
+            partition by
+                je_quelle.kennzahl, je_quelle.version, je_quelle.jugendamt, je_quelle.berichtsjahr,
+                je_quelle.gemeint, zaehlerquellen.quelle, je_quelle.quelle
+        ) as teils_geschaetzt
     from zaehlerquellen
     inner join je_quelle
         on
@@ -140,18 +174,29 @@ final as (
         on
             zaehlerquellen.jugendamt = angebot.jugendamt
             and zaehlerquellen.quelle = angebot.quelle
-            and je_quelle.messgroesse = angebot.messgroesse
+            and je_quelle.gemeint = angebot.messgroesse
+    left join nennerquellen
+        on zaehlerquellen.quelle = nennerquellen.quelle
     left join {{ source('stammdaten', 'quellenrang') }} as quellenrang
         on
             je_quelle.jugendamt = quellenrang.jugendamt
             and je_quelle.quelle = quellenrang.quelle
-    where zaehlerquellen.quelle = je_quelle.quelle or angebot.messgroesse is null
+    where
+        zaehlerquellen.quelle = je_quelle.quelle
+        or (
+            angebot.messgroesse is null
+            and not (je_quelle.seite = 'zaehler' and je_quelle.nr = 0)
+            and je_quelle.quelle = coalesce(nennerquellen.nennerquelle, je_quelle.quelle)
+        )
+),
+
+final as (
+    select * exclude (gemeint, quellenrang, teile, teils_geschaetzt)
+    from moeglich
     qualify
-        row_number() over (
-            partition by
-                je_quelle.kennzahl, je_quelle.version, je_quelle.seite, je_quelle.nr, je_quelle.jugendamt,
-                je_quelle.raum_id, je_quelle.berichtsjahr, zaehlerquellen.quelle
-            order by coalesce(quellenrang.rang, 99), je_quelle.quelle
+        dense_rank() over (
+            partition by kennzahl, version, jugendamt, berichtsjahr, gemeint, quelle
+            order by teile desc, teils_geschaetzt asc, quellenrang asc, teilquelle asc
         ) = 1
 )
 
