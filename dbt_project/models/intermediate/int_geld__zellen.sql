@@ -69,13 +69,18 @@ posten as (
         on budget.jugendamt = jugendaemter.jugendamt
 ),
 
+-- one after the other: lists unnested together would be zipped
 je_raum as (
-    select
-        * exclude (raum_id, merkmale, wertart),
-        unnest(list_distinct([ganzes, raum_id])) as raum_id,
-        unnest([wertart, case when wertart in {{ plan }} then 'fortgeschrieben' end]) as wertart,
-        merkmale
+    select * replace (unnest(list_distinct([ganzes, raum_id])) as raum_id)
     from posten
+),
+
+je_wertart as (
+    select
+        * replace (
+            unnest(list_distinct([wertart, case when wertart in {{ plan }} then 'fortgeschrieben' end])) as wertart
+        )
+    from je_raum
 ),
 
 betraege as (
@@ -94,8 +99,7 @@ betraege as (
         lieferung,
         datenstand,
         musterdaten
-    from je_raum
-    where wertart is not null
+    from je_wertart
 ),
 
 -- the cost of the cases of a whole year against what is booked for them
@@ -103,7 +107,7 @@ fallkosten as (
     select
         jugendamt,
         cast(extract(year from monat) as integer) as haushaltsjahr,
-        sum(kosten_ist_eur) as kosten_eur
+        sum(cast(kosten_ist_eur as decimal(18, 2))) as kosten_eur
     from {{ ref('stg_hze_aggregate') }}
     where konzept = 'kosten' and raumart = 'wohnraum' and merkmal = 'insgesamt' and hilfeart > '03'
     group by all

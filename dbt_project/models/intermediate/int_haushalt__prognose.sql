@@ -10,8 +10,10 @@
 {% set vorjahre = "frueher.haushaltsjahr < jetzt.haushaltsjahr and frueher.haushaltsjahr >= jetzt.haushaltsjahr" %}
 with
 
+-- exact amounts: the order of a sum of floats would show in its last digits
 buchungen as (
-    select * from {{ ref('int_haushalt__zugeordnet') }}
+    select * replace (cast(betrag_eur as decimal(18, 2)) as betrag_eur)
+    from {{ ref('int_haushalt__zugeordnet') }}
     where art = 'aufwand' and sammelgruppe = 'hze' and wertart in ('ist', 'obligo')
 ),
 
@@ -59,8 +61,8 @@ leistungen as (
         cast(extract(year from monat) as integer) as haushaltsjahr,
         cast(extract(month from monat) as integer) as monat,
         hilfeart,
-        sum(case when konzept = 'kosten' then kosten_bewilligt_eur else 0 end) as kosten_eur,
-        sum(case when konzept = 'hilfemonate' then hilfemonate else 0 end) as hilfemonate
+        sum(case when konzept = 'kosten' then cast(kosten_bewilligt_eur as decimal(18, 2)) else 0 end) as kosten_eur,
+        sum(case when konzept = 'hilfemonate' then cast(hilfemonate as decimal(18, 6)) else 0 end) as hilfemonate
     from {{ ref('stg_hze_aggregate') }}
     where
         konzept in ('kosten', 'hilfemonate') and raumart = 'wohnraum' and merkmal = 'insgesamt' and hilfeart > '03'

@@ -11,3 +11,7 @@ select
 from {{ ref('stg_' ~ extrakt) }}
 {% if not loop.last %}union all{% endif %}
 {% endfor %}
+union all by name
+select * from {{ ref('int_geld__zellen') }}
+union all by name
+select * from {{ ref('int_sozialraumarbeit__zellen') }}
