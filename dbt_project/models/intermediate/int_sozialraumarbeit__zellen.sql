@@ -26,11 +26,11 @@ massnahmen as (
 hilfen as (
     select
         *,
-        cast(extract(year from monat) as integer) as berichtsjahr
-    from {{ ref('stg_hze_aggregate') }}
+        split_part(merkmal, '=', 2) as traeger_id
+    from {{ ref('int_hze__jahreswerte') }}
     where
-        merkmal = 'traeger' and konzept = 'bestand' and raumart = 'wohnraum' and extract(month from monat) = 12
-        and auspraegung not in ('pflegefamilie', 'ohne_angabe')
+        messgroesse = 'hze_faelle_bestand' and starts_with(merkmal, 'insgesamt|traeger=')
+        and merkmal not in ('insgesamt|traeger=pflegefamilie', 'insgesamt|traeger=ohne_angabe')
 ),
 
 -- a list of Angebote names no year: it speaks for those of which the population is known
@@ -160,8 +160,7 @@ eintraege as (
         'leittraeger' as tabelle,
         unnest(['hze_faelle_mit_traeger', 'hze_faelle_leittraeger']) as messgroesse,
         'Anzahl' as einheit,
-        unnest([hilfen.faelle, case when hilfen.auspraegung = leittraeger.traeger_id then hilfen.faelle else 0 end])
-            as wert,
+        unnest([hilfen.wert, case when hilfen.traeger_id = leittraeger.traeger_id then hilfen.wert else 0 end]) as wert,
         hilfen.lieferung,
         hilfen.datenstand,
         hilfen.musterdaten

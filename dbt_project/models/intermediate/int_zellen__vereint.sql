@@ -11,7 +11,12 @@ select
 from {{ ref('stg_' ~ extrakt) }}
 {% if not loop.last %}union all{% endif %}
 {% endfor %}
-union all by name
+union all
+select
+    'hze_aggregate' as extrakt,
+    *
+from {{ ref('int_hze__jahreswerte') }}
+union all
 select * from {{ ref('int_geld__zellen') }}
-union all by name
+union all
 select * from {{ ref('int_sozialraumarbeit__zellen') }}
