@@ -8,4 +8,4 @@ select
 from {{ ref('fct_messgroessen') }}
 where herkunft = 'gezaehlt' and status in ('gueltig', 'null_genau')
 group by jugendamt, raum_id, stichtag, quelle, messgroesse, geschlecht, altersgruppe, nationalitaet, merkmal
-having count(distinct wert) > 1
+having count(distinct round(wert, 2)) > 1
