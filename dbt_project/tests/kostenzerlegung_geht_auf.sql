@@ -19,7 +19,7 @@ summen as (
 select
     jugendamt,
     raum_id || ', ' || berichtsjahr || ': die Effekte ergeben ' || round(teile, 2)
-    || ' Euro, die Änderung der Kosten ist ' || round(gesamt, 2) || ' Euro; Bevölkerung und Inanspruchnahme ergeben ' || coalesce(round(mengenteile, 2), 0)
-    || ' von ' || round(menge, 2) || ' Euro' as meldung
+    || ' Euro, die Änderung der Kosten ist ' || round(gesamt, 2) || ' Euro; Bevölkerung und Inanspruchnahme ergeben '
+    || coalesce(round(mengenteile, 2), 0) || ' von ' || round(menge, 2) || ' Euro' as meldung
 from summen
 where abs(teile - gesamt) >= 0.005 or abs(mengenteile - menge) >= 0.005
