@@ -141,13 +141,13 @@ prognosen as (
         bis_monat = letzter_monat as ist_neueste,
         unnest(['linear', 'saison', 'fall']) as verfahren,
         unnest([
-            bisher_eur / bis_monat * 12,
-            bisher_eur / nullif(anteil_bis_monat, 0),
+            round(bisher_eur / bis_monat * 12, 2),
+            round(bisher_eur / nullif(anteil_bis_monat, 0), 2),
             case
                 when jahr_eur is not null
                     then greatest(
                         bisher_eur + case when abgeschlossen then 0 else obligo_eur end,
-                        jahr_eur * coalesce(haushalt_je_fallkosten, 1)
+                        round(jahr_eur * coalesce(haushalt_je_fallkosten, 1), 2)
                     )
             end
         ]) as prognose_eur,
@@ -161,15 +161,17 @@ prognosen as (
 mit_fehler as (
     select
         *,
-        100 * (prognose_eur - endgueltig_eur) / endgueltig_eur as fehler_pct
+        round(100 * (prognose_eur - endgueltig_eur) / nullif(endgueltig_eur, 0), 4) as fehler_pct
     from prognosen
     where prognose_eur is not null
 )
 
 select
     *,
-    avg(abs(fehler_pct)) over (
-        partition by jugendamt, verfahren, bis_monat order by haushaltsjahr
-        range between 5 preceding and 1 preceding
+    round(
+        avg(abs(fehler_pct)) over (
+            partition by jugendamt, verfahren, bis_monat order by haushaltsjahr
+            range between 5 preceding and 1 preceding
+        ), 4
     ) as bisheriger_fehler_pct
 from mit_fehler

@@ -151,7 +151,8 @@ select
     raeume.raumebene,
     cast(effekte.berichtsjahr as integer) as berichtsjahr,
     effekte.effekt,
-    case when {{ gut }} then effekte.betrag end as betrag_eur,
+    -- to the hundredth of a cent: what was divided keeps no digits of chance, and the parts still add up
+    case when {{ gut }} then round(effekte.betrag, 4) end as betrag_eur,
     case
         when not {{ gut }} then effekte.status
         when effekte.betrag is null then 'nicht_verfuegbar'
