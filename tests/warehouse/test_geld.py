@@ -38,7 +38,9 @@ def haus(baue: Baue) -> Callable[..., Any]:
             schema = polars_schema(lade_vertraege()[extrakt])
             technisch = {**HERKUNFT, "zeile": 1, "lieferung_nr": 1}
             perioden = [f"{z.get('haushaltsjahr', 'gesamt')} {z.get('wertart', '')}".strip() for z in zeilen]
-            voll = [{**dict.fromkeys(schema), **technisch, "periode": p, **z} for p, z in zip(perioden, zeilen)]
+            voll = [
+                {**dict.fromkeys(schema), **technisch, "periode": p, **z} for p, z in zip(perioden, zeilen, strict=True)
+            ]
             neu.tabelle(f"lake_{extrakt}", voll, schema)
         return neu
 
@@ -238,4 +240,4 @@ def test_kostenzerlegung_geht_auf(lager: Any, mix: float, bevoelkerung: float | 
     zeilen = [("musterkreis", GANZES, 2023, effekt, betrag) for effekt, betrag in effekte.items()]
     lager.tabelle("intern_kostenzerlegung", zeilen, schema)
     meldungen = [z["meldung"] for z in lager.singulaer("kostenzerlegung_geht_auf")]
-    assert len(meldungen) == faellt and all("die Änderung der Kosten ist 246.0 Euro" in m for m in meldungen)
+    assert ["die Änderung der Kosten ist 246.0 Euro" in m for m in meldungen] == [True] * faellt
