@@ -17,6 +17,16 @@ select
     *
 from {{ ref('int_hze__jahreswerte') }}
 union all
+select
+    'hze_aggregate' as extrakt,
+    *
+from {{ ref('int_hze__dauer') }}
+union all
+select
+    tabelle as extrakt,
+    *
+from {{ ref('int_kinderschutz__jahreswerte') }}
+union all
 select * from {{ ref('int_geld__zellen') }}
 union all
 select * from {{ ref('int_sozialraumarbeit__zellen') }}
