@@ -140,13 +140,13 @@ eintraege as (
         jugendamt,
         berichtsjahr,
         raum_id,
-        unnest(['srae_massnahmen', 'srae_mittel', 'srae_mittel']) as tabelle,
+        unnest(['srae_massnahmen', 'srae_massnahmen_vertraulich', 'srae_massnahmen_vertraulich']) as tabelle,
         unnest(['srae_laufende_massnahmen', 'srae_budget_eur', 'srae_abgerufen_eur']) as messgroesse,
         unnest(['Anzahl', 'Euro', 'Euro']) as einheit,
         unnest([
             cast(laeuft as decimal(18, 2)),
-            case when ist_abgerechnet then budget_eur else 0 end,
-            case when ist_abgerechnet then abgerufen_eur else 0 end
+            case when ist_abgerechnet then cast(budget_eur as decimal(18, 2)) else 0 end,
+            case when ist_abgerechnet then cast(abgerufen_eur as decimal(18, 2)) else 0 end
         ]) as wert,
         lieferung,
         datenstand,
@@ -157,10 +157,13 @@ eintraege as (
         hilfen.jugendamt,
         hilfen.berichtsjahr,
         hilfen.raum_id,
-        'leittraeger' as tabelle,
+        'hze_aggregate' as tabelle,
         unnest(['hze_faelle_mit_traeger', 'hze_faelle_leittraeger']) as messgroesse,
         'Anzahl' as einheit,
-        unnest([hilfen.wert, case when hilfen.traeger_id = leittraeger.traeger_id then hilfen.wert else 0 end]) as wert,
+        cast(
+            unnest([hilfen.wert, case when hilfen.traeger_id = leittraeger.traeger_id then hilfen.wert else 0 end])
+            as decimal(18, 2)
+        ) as wert,
         hilfen.lieferung,
         hilfen.datenstand,
         hilfen.musterdaten
