@@ -19,7 +19,14 @@ raeume as (
 ),
 
 masse as (
-    select * from {{ ref('hze_masse') }}
+    select
+        konzept,
+        einheit,
+        einheit_text,
+        cast(je_hilfeart as boolean) as je_hilfeart,
+        cast(je_alter as boolean) as je_alter,
+        cast(je_raumart as boolean) as je_raumart
+    from {{ ref('hze_masse') }}
 ),
 
 merkmale as (
