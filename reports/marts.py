@@ -57,10 +57,15 @@ def inhalt_sha256(marts: Path) -> str:
 
 
 def letztes_jahr(warehouse: Path, jugendamt: str) -> int | None:
-    """The latest year in which a Jugendamt has any value, or None."""
+    """The latest year in which a Jugendamt has any value, or None; a budget alone, which runs ahead, makes no year."""
     with duckdb.connect(str(warehouse), read_only=True) as con:
         zeile = con.execute(
-            "select max(berichtsjahr) from mart.kennzahlen where jugendamt = ? and wert is not null",
+            """
+            select coalesce(max(berichtsjahr) filter (where familie != 'haushalt'), max(berichtsjahr))
+            from mart.kennzahlen
+            inner join (select distinct kennzahl, familie from mart.kennzahlenkatalog) using (kennzahl)
+            where jugendamt = ? and wert is not null
+            """,
             [jugendamt],
         ).fetchone()
     return zeile[0] if zeile else None

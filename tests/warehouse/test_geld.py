@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -131,6 +133,47 @@ def test_what_the_cases_do_not_explain_is_the_rest_of_the_whole(haus: Any) -> No
     assert werte == {(GANZES, "haushalt_rest_eur_ist", "insgesamt"): 39.5}
     offen = [_kosten(monat=date(2023, 11, 30))]
     assert not _zellen(haus(haushalt=[{}], hze_aggregate=offen), "int_geld__zellen", "messgroesse like '%rest%'")
+
+
+# --- what budgets do to a release -----------------------------------------------------------------------------------
+
+
+def _marts(con: Any, ziel: Path, *werte: tuple[str, str, int, float | None]) -> None:
+    """Marts of two Kommunen with the given figures (kennzahl, raum_id, berichtsjahr, wert)."""
+    zeilen = [{"jugendamt": "musterkreis", "kennzahl": k, "raum_id": r, "berichtsjahr": j, "wert": w, "version": 1,
+               "raum_name": r, "raumebene": "sozialraum", "grund": "", "hauptquelle": True,
+               "status": "nicht_verfuegbar" if w is None else "gueltig"} for k, r, j, w in werte]  # fmt: skip
+    katalog = [{"kennzahl": "ansatz_eur", "familie": "haushalt"}, {"kennzahl": "bev_gesamt", "familie": "bevoelkerung"}]
+    raeume = [{"raum_id": r, "gebietsart": "gemeinde"} for r in (STADT, DORF)]
+    for name, inhalt in (("kennzahlen", zeilen), ("kennzahlenkatalog", katalog), ("raeume", raeume)):
+        rahmen = pl.DataFrame(inhalt, infer_schema_length=None)
+        rahmen.write_parquet(ziel / f"{name}.parquet")
+        con.sql(f"create schema if not exists mart; create table mart.{name} as from '{ziel}/{name}.parquet'")
+
+
+@pytest.mark.parametrize(("kennzahl", "ergebnis"), [("ansatz_eur", "bestanden"), ("bev_gesamt", "verletzt")])
+def test_not_every_raum_needs_a_kostenstelle(tmp_path: Path, kennzahl: str, ergebnis: str) -> None:
+    from quality import gate
+
+    _marts(duckdb.connect(), tmp_path, (kennzahl, STADT, 2023, 5.0), (kennzahl, DORF, 2023, None))
+    liste = gate.lade_liste()
+    nur = gate.Liste(liste.schwellen, tuple(e for e in liste.erwartungen if e.titel.startswith("Kein Raum fehlt")))
+    (befund,) = gate.pruefe(tmp_path, 2023, "planung", {}, liste=nur).befunde
+    assert befund.ergebnis == ergebnis
+
+
+def test_a_plan_for_next_year_makes_no_berichtsjahr(tmp_path: Path) -> None:
+    from reports.marts import letztes_jahr
+
+    for name, werte, jahr in (
+        ("beides", [("ansatz_eur", 2025), ("bev_gesamt", 2023)], 2023),
+        ("nur_haushalt", [("ansatz_eur", 2025)], 2025),
+    ):
+        (tmp_path / name).mkdir()
+        with duckdb.connect(str(tmp_path / name / "w.duckdb")) as con:
+            _marts(con, tmp_path / name, *[(k, STADT, j, 1.0) for k, j in werte])
+        assert letztes_jahr(tmp_path / name / "w.duckdb", "musterkreis") == jahr
+    assert letztes_jahr(tmp_path / "beides" / "w.duckdb", "anderes") is None
 
 
 # --- Sozialraumarbeit -----------------------------------------------------------------------------------------------
