@@ -74,7 +74,7 @@ def matrix(
 
 
 def _tabellen(vertrag: Vertrag) -> list[str]:
-    return sorted(vertrag.tabellen) if len(vertrag.tabellen) > 1 else [""]
+    return sorted(vertrag.tabellen) if vertrag.form == "zellen" and len(vertrag.tabellen) > 1 else [""]
 
 
 def _reihe(

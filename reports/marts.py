@@ -60,11 +60,16 @@ def inhalt_sha256(marts: Path) -> str:
 
 
 def letztes_jahr(warehouse: Path, jugendamt: str) -> int | None:
-    """The latest year in which the whole of a Jugendamt has a population, without which no rate holds, or None."""
+    """The latest year in which the whole has a population, without which no rate holds; else with any value, or None."""
     with duckdb.connect(str(warehouse), read_only=True) as con:
         zeile = con.execute(
-            "select max(berichtsjahr) from mart.kennzahlen where jugendamt = ? and wert is not null "
-            "and kennzahl = 'bev_gesamt' and raumebene = 'jugendamt'",
+            """
+            select coalesce(
+                max(berichtsjahr) filter (where kennzahl = 'bev_gesamt' and raumebene = 'jugendamt'), max(berichtsjahr)
+            )
+            from mart.kennzahlen
+            where jugendamt = ? and wert is not null
+            """,
             [jugendamt],
         ).fetchone()
     return zeile[0] if zeile else None

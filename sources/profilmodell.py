@@ -263,11 +263,15 @@ class Produkt(Basis):
 
 
 class Berichtsgruppe(Basis):
-    """A group of the one reporting structure that all product plans are mapped to."""
+    """A group of the one reporting structure that all product plans are mapped to.
+
+    ``sammelgruppe``: what it counts to in sums: hze (§§ 27-35a, 41 without UMA), uma, uebrige Jugendhilfe, ausserhalb.
+    """
 
     berichtsgruppe: _Name
     berichtsgruppe_name: _Text
     reihenfolge: int
+    sammelgruppe: Literal["hze", "uma", "uebrige", "ausserhalb"]
 
 
 class Kopf(Basis):

@@ -143,7 +143,9 @@ def _pruefe_raeume(profil: Profil, ordner: str) -> Iterator[Mangel]:
 def _pruefe_schluessel(profil: Profil, ordner: str) -> Iterator[Mangel]:
     datei = f"{ordner}/schluessel.csv"
     raeume = {raum.raum_id for raum in profil.raeume}
-    for doppelt in _doppelte([f"{zeile.schluesselart} {zeile.schluessel}" for zeile in profil.schluessel]):
+    # one Träger may lead several Räume
+    eindeutig = [zeile for zeile in profil.schluessel if zeile.schluesselart != "leittraeger"]
+    for doppelt in _doppelte([f"{zeile.schluesselart} {zeile.schluessel}" for zeile in eindeutig]):
         yield Mangel(datei, doppelt, "Der Schlüssel steht zweimal da", "jeder Schlüssel einmal", "eine Zeile entfernen")
     for zeile in profil.schluessel:
         if zeile.raum_id not in raeume:

@@ -69,7 +69,7 @@ SCHEMATA: dict[str, tuple[str, dict[str, type[pl.DataType]]]] = {
     ),
     "berichtsstruktur": (
         "Berichtsgruppen, auf die alle Produktpläne abgebildet sind",
-        {"berichtsgruppe": T, "berichtsgruppe_name": T, "reihenfolge": G},
+        {"berichtsgruppe": T, "berichtsgruppe_name": T, "reihenfolge": G, "sammelgruppe": T},
     ),
     "produktplan": (
         "Zuordnung der Produkte je Jahr; rang 1 aus dem Profil gilt vor rang 2 aus dem Produktplan des Landes",
@@ -215,7 +215,7 @@ def als_tabellen(
         "extrakttabellen": [
             {"extrakt": v.extrakt, "tabelle": name, "familie": v.familie, "quelle": v.quelle,
              "nennerquelle": v.nennerquelle, "rang": t.rang, "ebene": t.ebene, "schluesselart": v.schluesselart,
-             "oeffentlich": v.oeffentlich, "attribution": v.attribution}
+             "oeffentlich": v.oeffentlich if t.oeffentlich is None else t.oeffentlich, "attribution": v.attribution}
             for v in vertraege.values()
             for name, t in (v.tabellen or dict.fromkeys(v.messgroessen and [v.extrakt], GEZAEHLT)).items()
         ],

@@ -184,11 +184,13 @@ class Tabelle(_Modell):
     """One table of an extract; ``rang`` decides which table speaks when several hold the same figure.
 
     ``spalten``: value columns by name; in an export of the Regionaldatenbank by their headings, joined with " | ".
+    ``oeffentlich``: where a table differs from its contract.
     """
 
     rang: int
     ebene: str
     spalten: dict[str, Merkmal] = Field(default_factory=dict)
+    oeffentlich: bool | None = None
 
 
 class Reihenbruch(_Modell):

@@ -14,4 +14,4 @@ where
         having count(distinct tabelle) > 1
     )
 group by jugendamt, raum_id, stichtag, quelle, messgroesse, geschlecht, altersgruppe, nationalitaet, merkmal
-having count(distinct wert) > 1
+having count(distinct round(wert, 2)) > 1

@@ -56,6 +56,10 @@ def schreibe_haushalt(ausgabe: Ausgabe, profil: Profil, gebiete: Sequence[Gebiet
         unten, oben = _PLAN["ansatz_faktor"]
         geplant = monate.sum() * zwischen(unten, oben, profil.jugendamt, nummer, konto, jahr)
         zeilen.append(fest | {"monat": None, "wertart": "ansatz", "betrag_eur": float(round(geplant, -2))})
+        zeilen += [
+            fest | {"monat": None, "wertart": wertart, "betrag_eur": float(round(geplant * anteil, -2))}
+            for wertart, anteil in _PLAN["weitere"].items()
+        ]
         gebucht = [(m, float(round(b, 2))) for m, b in enumerate(monate, start=1)]
         zeilen += [fest | {"monat": m, "wertart": "ist", "betrag_eur": b} for m, b in gebucht if b]
     ausgabe.schreibe("haushalt", jahr, pl.DataFrame(zeilen, schema_overrides={"monat": pl.Int64}))

@@ -53,6 +53,7 @@ select
     betraege.monat,
     struktur.berichtsgruppe,
     struktur.berichtsgruppe_name,
+    struktur.sammelgruppe,
     coalesce(gewaehlt.paragraf, '') as paragraf,
     betraege.produkt,
     betraege.produkt_name,
@@ -66,6 +67,7 @@ select
     end as raum_id,
     betraege.betrag_eur,
     coalesce(gewaehlt.belegt, false) as belegt,
+    betraege.lieferung,
     betraege.datenstand,
     betraege.musterdaten
 from betraege

@@ -166,9 +166,10 @@ gezaehlt as (
         je_knoten.{{ spalte }},
         {% endfor -%}
         masse.einheit,
+        -- as doubles: the common type of these exact numbers keeps only two digits of Hilfemonate
         case masse.einheit
             {% for einheit in einheiten -%}
-            when '{{ einheit }}' then je_knoten.{{ einheit }}
+            when '{{ einheit }}' then cast(je_knoten.{{ einheit }} as double)
             {% endfor -%}
         end as wert
     from je_knoten

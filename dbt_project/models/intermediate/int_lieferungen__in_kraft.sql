@@ -12,6 +12,7 @@ select
     max(datenstand) as datenstand,
     bool_or(musterdaten) as musterdaten
 from {{ ref('int_zellen__vereint') }}
+where extrakt != 'haushalt' and not ends_with(tabelle, '_vertraulich')
 group by all
 union all
 select

@@ -29,3 +29,7 @@ select
     tabelle as extrakt,
     *
 from {{ ref('int_kinderschutz__jahreswerte') }}
+union all
+select * from {{ ref('int_geld__zellen') }}
+union all
+select * from {{ ref('int_sozialraumarbeit__zellen') }}

@@ -193,3 +193,9 @@ def test_zeitlich_geteilte_zuordnung_gilt(ordner: Path) -> None:
     )
     _ersetze(Z, zeile, neu)(ordner)
     assert sum(eintrag.raum_id == "99001003" for eintrag in lade_profil(ordner).zuordnungen) == 3
+
+
+def test_one_traeger_may_lead_several_raeume(ordner: Path) -> None:
+    zeilen = [f"leittraeger,T01,{raum}" for raum in ("musterkreis:ost", "musterkreis:west")]
+    (ordner / S).write_text(SKOPF + "\n".join(zeilen) + "\n", "utf-8")
+    assert [z.raum_id for z in lade_profil(ordner).schluessel] == ["musterkreis:ost", "musterkreis:west"]

@@ -1,0 +1,210 @@
+-- Money as cells: amounts of budget and Sozialraumbudgets per Raum that stands for them and for the whole, what the
+-- cases do not explain, forecasts. Nothing is spread: what stands for no Raum is the member nicht_zuordenbar.
+-- Ist and Obligo below the whole, and what is worked out from cases, may show a single Hilfe: tables of their own.
+{% set plan = "('ansatz', 'nachtrag', 'umbuchung', 'ueberplanmaessig', 'ermaechtigung')" %}
+with
+
+jugendaemter as (
+    select * from {{ source('stammdaten', 'jugendaemter') }}
+),
+
+tabellen as (
+    select * from {{ source('stammdaten', 'extrakttabellen') }}
+),
+
+haushalt as (
+    select
+        *,
+        max(raum_id) over (partition by jugendamt, haushaltsjahr)
+        != min(raum_id) over (partition by jugendamt, haushaltsjahr) as hat_raeume
+    from {{ ref('int_haushalt__zugeordnet') }}
+),
+
+prognose as (
+    select * from {{ ref('int_haushalt__prognose') }}
+),
+
+posten as (
+    select
+        haushalt.jugendamt,
+        case
+            when haushalt.raum_id != jugendaemter.ganzes then haushalt.raum_id
+            when haushalt.hat_raeume then haushalt.jugendamt || ':nicht_zuordenbar'
+        end as raum_id,
+        jugendaemter.ganzes,
+        haushalt.haushaltsjahr,
+        'haushalt' as tabelle,
+        'haushalt' || case when haushalt.art = 'aufwand' then '' else '_' || haushalt.art end || '_eur_' as messgroesse,
+        haushalt.wertart,
+        list_distinct([
+            haushalt.berichtsgruppe,
+            haushalt.sammelgruppe,
+            case when haushalt.sammelgruppe != 'ausserhalb' then 'insgesamt' end
+        ]) as merkmale,
+        haushalt.betrag_eur,
+        haushalt.lieferung,
+        haushalt.datenstand,
+        haushalt.musterdaten
+    from haushalt
+    inner join jugendaemter
+        on haushalt.jugendamt = jugendaemter.jugendamt
+    union all
+    select
+        budget.jugendamt,
+        budget.raum_schluessel_raum_id as raum_id,
+        jugendaemter.ganzes,
+        budget.haushaltsjahr,
+        'sozialraumbudget' as tabelle,
+        'sozialraumbudget_eur_' as messgroesse,
+        budget.wertart,
+        list_distinct([
+            budget.topf, 'insgesamt', case when budget.deckungskreis is not null then 'deckungskreis' end
+        ]) as merkmale,
+        budget.betrag_eur,
+        budget.lieferung,
+        budget.datenstand,
+        budget.musterdaten
+    from {{ ref('stg_sozialraumbudget') }} as budget
+    inner join jugendaemter
+        on budget.jugendamt = jugendaemter.jugendamt
+),
+
+-- one after the other: lists unnested together would be zipped
+je_raum as (
+    select * replace (unnest(list_distinct([ganzes, raum_id])) as raum_id)
+    from posten
+),
+
+je_wertart as (
+    select
+        * replace (
+            unnest(list_distinct([wertart, case when wertart in {{ plan }} then 'fortgeschrieben' end])) as wertart
+        )
+    from je_raum
+),
+
+betraege as (
+    select
+        jugendamt,
+        raum_id,
+        haushaltsjahr,
+        tabelle
+        || case
+            when wertart = 'obligo' or (wertart = 'ist' and raum_id != ganzes) then '_vertraulich' else ''
+        end as tabelle,
+        messgroesse || wertart as messgroesse,
+        unnest(merkmale) as merkmal,
+        'Euro' as einheit,
+        cast(betrag_eur as decimal(18, 2)) as wert,
+        lieferung,
+        datenstand,
+        musterdaten
+    from je_wertart
+),
+
+-- the cost of the cases of a whole year against what is booked for them
+fallkosten as (
+    select
+        jugendamt,
+        cast(extract(year from monat) as integer) as haushaltsjahr,
+        sum(cast(kosten_ist_eur as decimal(18, 2))) as kosten_eur
+    from {{ ref('stg_hze_aggregate') }}
+    where konzept = 'kosten' and raumart = 'wohnraum' and merkmal = 'insgesamt' and hilfeart > '03'
+    group by all
+    having max(extract(month from monat)) = 12
+),
+
+rest as (
+    select
+        haushalt.jugendamt,
+        jugendaemter.ganzes as raum_id,
+        haushalt.haushaltsjahr,
+        'haushalt_vertraulich' as tabelle,
+        'haushalt_rest_eur_ist' as messgroesse,
+        'insgesamt' as merkmal,
+        'Euro' as einheit,
+        sum(cast(haushalt.betrag_eur as decimal(18, 2))) - any_value(fallkosten.kosten_eur) as wert,
+        max(haushalt.lieferung) as lieferung,
+        max(haushalt.datenstand) as datenstand,
+        bool_or(haushalt.musterdaten) as musterdaten
+    from haushalt
+    inner join jugendaemter
+        on haushalt.jugendamt = jugendaemter.jugendamt
+    inner join fallkosten
+        on
+            haushalt.jugendamt = fallkosten.jugendamt
+            and haushalt.haushaltsjahr = fallkosten.haushaltsjahr
+    where haushalt.wertart = 'ist' and haushalt.art = 'aufwand' and haushalt.sammelgruppe in ('hze', 'uma')
+    group by all
+),
+
+vorausgeschaetzt as (
+    select
+        prognose.jugendamt,
+        jugendaemter.ganzes as raum_id,
+        prognose.haushaltsjahr,
+        case when prognose.verfahren = 'fall' then 'haushalt_vertraulich' else 'haushalt' end as tabelle,
+        unnest(['prognose_' || prognose.verfahren || '_eur', 'prognosefehler_' || prognose.verfahren || '_pct'])
+            as messgroesse,
+        'insgesamt' as merkmal,
+        unnest(['Euro', '%']) as einheit,
+        unnest([prognose.prognose_eur, prognose.bisheriger_fehler_pct]) as wert,
+        prognose.lieferung,
+        prognose.datenstand,
+        prognose.musterdaten
+    from prognose
+    inner join jugendaemter
+        on prognose.jugendamt = jugendaemter.jugendamt
+    where prognose.ist_neueste
+),
+
+vereint as (
+    select
+        jugendamt,
+        raum_id,
+        haushaltsjahr,
+        tabelle,
+        messgroesse,
+        merkmal,
+        einheit,
+        cast(sum(wert) as double) as wert,
+        max(lieferung) as lieferung,
+        max(datenstand) as datenstand,
+        bool_or(musterdaten) as musterdaten
+    from betraege
+    group by all
+    union all
+    select * from rest
+    union all
+    select * from vorausgeschaetzt
+    where wert is not null
+)
+
+select
+    tabellen.extrakt,
+    vereint.jugendamt,
+    vereint.raum_id,
+    'schluessel' as raum_methode,
+    vereint.haushaltsjahr as berichtsjahr,
+    make_date(vereint.haushaltsjahr, 12, 31) as stichtag,
+    tabellen.familie,
+    tabellen.quelle,
+    vereint.tabelle,
+    tabellen.rang,
+    vereint.messgroesse,
+    'gezaehlt' as herkunft,
+    'insgesamt' as geschlecht,
+    'insgesamt' as altersgruppe,
+    0 as alter_von,
+    999 as alter_bis,
+    'insgesamt' as nationalitaet,
+    vereint.merkmal,
+    vereint.einheit,
+    vereint.wert,
+    case when vereint.wert = 0 then 'null_genau' else 'gueltig' end as status,
+    vereint.lieferung,
+    vereint.datenstand,
+    vereint.musterdaten
+from vereint
+inner join tabellen
+    on vereint.tabelle = tabellen.tabelle
