@@ -1,7 +1,6 @@
 """Reading Jugendamt profiles: from a folder of data to a checked `Profil`.
 
-In here: the loader of profile folders (`profil.yml`, `raeume.csv`, `zuordnung.csv`, `schluessel.csv`,
-`produkte.csv`) and of the product plans of the Länder, with their German messages; other modules import models
+In here: the loader of profile folders (`profil.yml` and its tables) and of the product plans of the Länder, with their German messages; other modules import models
 and loader from here. Not in here: the models (`profilmodell.py`), whether entries fit together
 (`profilpruefung.py`), the profiles and plans themselves (`jugendaemter/<name>/`, `produktplaene/`), what the
 columns of an extract mean (`<extract>/contract.yml`).
@@ -26,6 +25,7 @@ from sources.profilmodell import (
     Hierarchie,
     Kopf,
     Mangel,
+    Modellgebiet,
     Produkt,
     Profil,
     ProfilFehler,
@@ -67,8 +67,8 @@ def lade_profil(ordner: Path) -> Profil:
     """Read one profile folder and check all of it.
 
     Args:
-        ordner: folder with `profil.yml`, `raeume.csv`, `zuordnung.csv` and, if needed, `schluessel.csv` and
-            `produkte.csv`.
+        ordner: folder with `profil.yml`, `raeume.csv`, `zuordnung.csv` and the optional tables that
+            `jugendaemter/README.md` lists.
 
     Returns:
         The checked profile.
@@ -84,6 +84,7 @@ def lade_profil(ordner: Path) -> Profil:
         schluessel=_lies_wenn_da(ordner / "schluessel.csv", Schluessel),
         strassen=_lies_wenn_da(ordner / "strassen.csv", Strasse),
         produkte=_lies_wenn_da(ordner / "produkte.csv", Produkt),
+        modellgebiete=_lies_wenn_da(ordner / "modellgebiete.csv", Modellgebiet),
     )
     maengel = [*pruefe(profil, ordner.name), *pruefe_produkte(profil.produkte, lade_berichtsstruktur(), ordner.name)]
     if maengel:

@@ -236,6 +236,17 @@ class Zuordnung(Basis):
     quelle: _Text
 
 
+class Modellgebiet(Basis):
+    """A Raum that takes part in a model area (or in a change of practice), from `von` to `bis` (both inclusive)."""
+
+    gebiet: _Name
+    raum_id: _Text
+    von: date
+    bis: _Ende
+    belegt: _Belegt
+    quelle: _Text
+
+
 class Schluessel(Basis):
     """Another key under which a Raum is delivered, e.g. art "ags", key "13003" for Raum "13003000"."""
 
@@ -306,6 +317,7 @@ class Profil(Kopf):
         schluessel: in the order of the file; an official key equal to the raum_id needs no line.
         strassen: street directory, for extracts that deliver an address.
         produkte: the Jugendamt's own mapping of its budget; it wins over the product plan of the Land.
+        modellgebiete: which Räume take part in which model area, dated.
     """
 
     raeume: tuple[Raum, ...]
@@ -313,6 +325,7 @@ class Profil(Kopf):
     schluessel: tuple[Schluessel, ...]
     strassen: tuple[Strasse, ...] = ()
     produkte: tuple[Produkt, ...] = ()
+    modellgebiete: tuple[Modellgebiet, ...] = ()
 
     def loese_auf(self, schluesselart: str, schluessel: str) -> str | None:
         """Return the raum_id for a delivered key, or None if no Raum has it.

@@ -28,6 +28,7 @@ def pruefe(profil: Profil, ordner: str) -> Iterator[Mangel]:
     yield from _pruefe_schluessel(profil, ordner)
     yield from _pruefe_kreisfreie(profil, ordner)
     yield from _pruefe_strassen(profil, ordner)
+    yield from _pruefe_modellgebiete(profil, ordner)
     maengel = list(_pruefe_zuordnungen(profil, ordner))
     yield from maengel
     if not maengel:  # the walk upwards needs parents that exist
@@ -184,6 +185,16 @@ def _pruefe_strassen(profil: Profil, ordner: str) -> Iterator[Mangel]:
                     datei, f"{strasse} ({seite})", f"Die Hausnummer {zeile.von} liegt in zwei Abschnitten",
                     "jede Hausnummer in einem Abschnitt", "von und bis der Abschnitte berichtigen",
                 )  # fmt: skip
+
+
+def _pruefe_modellgebiete(profil: Profil, ordner: str) -> Iterator[Mangel]:
+    datei = f"{ordner}/modellgebiete.csv"
+    raeume = {raum.raum_id for raum in profil.raeume}
+    for zeile in profil.modellgebiete:
+        if zeile.raum_id not in raeume:
+            yield _unbekannt(datei, zeile.gebiet, zeile.raum_id)
+        if zeile.bis and zeile.bis < zeile.von:
+            yield _verkehrt(datei, f"{zeile.gebiet}, {zeile.raum_id}")
 
 
 def _pruefe_zuordnungen(profil: Profil, ordner: str) -> Iterator[Mangel]:

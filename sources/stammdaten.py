@@ -44,6 +44,10 @@ SCHEMATA: dict[str, tuple[str, dict[str, type[pl.DataType]]]] = {
         "Unter welchem gelieferten Schlüssel ein Raum steht",
         {"jugendamt": T, "schluesselart": T, "schluessel": T, "raum_id": T},
     ),
+    "modellgebiete": (
+        "Welche Räume seit wann zu einem Modellgebiet gehören, aus modellgebiete.csv",
+        {"jugendamt": T, "gebiet": T, "raum_id": T, "von": D, "bis": D, "belegt": W, "quelle": T},
+    ),
     "extrakttabellen": (
         "Tabellen der Extrakte: Quelle, Rang, Schlüsselart, aus den Verträgen",
         {"extrakt": T, "tabelle": T, "familie": T, "quelle": T, "rang": G, "ebene": T, "schluesselart": T,
@@ -208,6 +212,7 @@ def als_tabellen(
             {"jugendamt": p.jugendamt, **z.model_dump(exclude={"quelle"})} for p in profile for z in p.zuordnungen
         ],
         "schluessel": [z for p in profile for z in _schluessel(p)],
+        "modellgebiete": [{"jugendamt": p.jugendamt, **m.model_dump()} for p in profile for m in p.modellgebiete],
         "extrakttabellen": [
             {"extrakt": v.extrakt, "tabelle": name, "familie": v.familie, "quelle": v.quelle, "rang": t.rang,
              "ebene": t.ebene, "schluesselart": v.schluesselart, "oeffentlich": v.oeffentlich,
