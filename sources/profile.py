@@ -1,9 +1,9 @@
 """Reading Jugendamt profiles: from a folder of data to a checked `Profil`.
 
-In here: the loader of profile folders (`profil.yml` and its tables) and of the product plans of the Länder, with their German messages; other modules import models
-and loader from here. Not in here: the models (`profilmodell.py`), whether entries fit together
-(`profilpruefung.py`), the profiles and plans themselves (`jugendaemter/<name>/`, `produktplaene/`), what the
-columns of an extract mean (`<extract>/contract.yml`).
+In here: the loader of profile folders (`profil.yml` and its tables) and of the product plans of the Länder, with
+their German messages; other modules import models and loader from here. Not in here: the models
+(`profilmodell.py`), whether entries fit together (`profilpruefung.py`), the profiles and plans themselves
+(`jugendaemter/<name>/`, `produktplaene/`), what the columns of an extract mean (`<extract>/contract.yml`).
 """
 
 import csv
@@ -26,6 +26,7 @@ from sources.profilmodell import (
     Kopf,
     Mangel,
     Modellgebiet,
+    Nachfolger,
     Produkt,
     Profil,
     ProfilFehler,
@@ -85,6 +86,7 @@ def lade_profil(ordner: Path) -> Profil:
         strassen=_lies_wenn_da(ordner / "strassen.csv", Strasse),
         produkte=_lies_wenn_da(ordner / "produkte.csv", Produkt),
         modellgebiete=_lies_wenn_da(ordner / "modellgebiete.csv", Modellgebiet),
+        nachfolger=_lies_wenn_da(ordner / "nachfolger.csv", Nachfolger),
     )
     maengel = [*pruefe(profil, ordner.name), *pruefe_produkte(profil.produkte, lade_berichtsstruktur(), ordner.name)]
     if maengel:

@@ -236,6 +236,20 @@ class Zuordnung(Basis):
     quelle: _Text
 
 
+class Nachfolger(Basis):
+    """What became of a Raum that ended: from `gueltig_ab` on, the share `gewicht` of it lies in `neu`.
+
+    A merger has one line per old Raum with weight 1; a division several, whose weights sum to 1.
+    """
+
+    alt: _Text
+    neu: _Text
+    gueltig_ab: date
+    gewicht: Annotated[float, Field(gt=0, le=1)]
+    belegt: _Belegt
+    quelle: _Text
+
+
 class Modellgebiet(Basis):
     """A Raum that takes part in a model area (or in a change of practice), from `von` to `bis` (both inclusive)."""
 
@@ -318,6 +332,7 @@ class Profil(Kopf):
         strassen: street directory, for extracts that deliver an address.
         produkte: the Jugendamt's own mapping of its budget; it wins over the product plan of the Land.
         modellgebiete: which Räume take part in which model area, dated.
+        nachfolger: which Räume took the place of which (Gebietsstand).
     """
 
     raeume: tuple[Raum, ...]
@@ -326,6 +341,7 @@ class Profil(Kopf):
     strassen: tuple[Strasse, ...] = ()
     produkte: tuple[Produkt, ...] = ()
     modellgebiete: tuple[Modellgebiet, ...] = ()
+    nachfolger: tuple[Nachfolger, ...] = ()
 
     def loese_auf(self, schluesselart: str, schluessel: str) -> str | None:
         """Return the raum_id for a delivered key, or None if no Raum has it.

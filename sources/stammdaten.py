@@ -13,6 +13,7 @@ from pathlib import Path
 import polars as pl
 import yaml
 
+from sources import gebietsstand
 from sources.ablage import AMTLICH, Ablage, schreibe_datei
 from sources.archiv import Ergebnis
 from sources.katalog import OFFEN, Kennzahl
@@ -36,13 +37,17 @@ SCHEMATA: dict[str, tuple[str, dict[str, type[pl.DataType]]]] = {
          "gueltig_bis": D, "belegt": W},
     ),
     "zuordnung": (
-        "Zuordnung der Räume je Hierarchie mit Gültigkeit und Gewicht, aus zuordnung.csv",
+        "Zuordnung der Räume je Hierarchie mit Gültigkeit und Gewicht, aus zuordnung.csv und nachfolger.csv",
         {"jugendamt": T, "raum_id": T, "hierarchie": T, "eltern_raum_id": T, "gueltig_von": D, "gueltig_bis": D,
          "gewicht": Z, "belegt": W},
     ),
     "schluessel": (
         "Unter welchem gelieferten Schlüssel ein Raum steht",
         {"jugendamt": T, "schluesselart": T, "schluessel": T, "raum_id": T},
+    ),
+    "abloesungen": (
+        "Wohin Werte gehören, die noch einen beendeten Raum nennen, aus nachfolger.csv",
+        {"jugendamt": T, "raum_id": T, "ziel": T, "gueltig_von": D, "gueltig_bis": D},
     ),
     "modellgebiete": (
         "Welche Räume seit wann zu einem Modellgebiet gehören, aus modellgebiete.csv",
@@ -209,8 +214,11 @@ def als_tabellen(
         ],
         "raeume": [z for p in profile for z in _raeume(p)],
         "zuordnung": [
-            {"jugendamt": p.jugendamt, **z.model_dump(exclude={"quelle"})} for p in profile for z in p.zuordnungen
+            {"jugendamt": p.jugendamt, **z}
+            for p in profile
+            for z in (*(z.model_dump(exclude={"quelle"}) for z in p.zuordnungen), *gebietsstand.zuordnungen(p))
         ],
+        "abloesungen": [{"jugendamt": p.jugendamt, **z} for p in profile for z in gebietsstand.abloesungen(p)],
         "schluessel": [z for p in profile for z in _schluessel(p)],
         "modellgebiete": [{"jugendamt": p.jugendamt, **m.model_dump()} for p in profile for m in p.modellgebiete],
         "extrakttabellen": [
