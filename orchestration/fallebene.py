@@ -18,7 +18,7 @@ import polars as pl
 from orchestration.dbt import Dbt, DbtGescheitert
 from sources.formate import Lesefehler
 from sources.profilmodell import Profil
-from sources.stammdaten import lokale_schluessel
+from sources.verortung import lokale_schluessel
 from sources.vertraege import Vertrag
 
 SCHEMA = "fallebene"

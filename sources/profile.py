@@ -16,6 +16,7 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from sources.geometrie import mit_gebieten
 from sources.profilmodell import (
     AmtlicheFeeds,
     Basis,
@@ -91,7 +92,7 @@ def lade_profil(ordner: Path) -> Profil:
     maengel = [*pruefe(profil, ordner.name), *pruefe_produkte(profil.produkte, lade_berichtsstruktur(), ordner.name)]
     if maengel:
         raise ProfilFehler(maengel)
-    return profil
+    return mit_gebieten(profil, ordner)
 
 
 def lade_profile(ordner: Sequence[Path]) -> list[Profil]:

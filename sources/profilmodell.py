@@ -5,19 +5,21 @@ resolving a key). Not in here: reading the files (`profile.py`), rules across en
 the profiles themselves (`jugendaemter/<name>/`).
 """
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
-from typing import Annotated, Literal, Self
+from functools import cached_property, lru_cache
+from typing import Annotated, Any, Literal, Self
 
 import polars as pl
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 Gebietsart = Literal["kreis", "kreisfreie_stadt", "gemeinde", "samtgemeinde", "gemeindeteil", "gemeindefrei", "region"]
 Quelle = Literal["fortschreibung", "register", "schulstatistik"]
+Verortungsart = Literal["schluessel", "alias", "strasse", "koordinate"]
 _Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 _Text = Annotated[str, Field(min_length=1)]
 
@@ -145,6 +147,38 @@ class Strasse(Basis):
     quelle: _Text
 
 
+class Geometrie(Basis):
+    """A delivered GeoJSON file in the profile folder: `merkmal` names the property that holds a key of the Raum."""
+
+    datei: _Text
+    merkmal: _Name
+
+
+class Raumbuch(Basis):
+    """All that tells a record's Raum at the door.
+
+    Attributes:
+        reihenfolge: which way is tried before which.
+        schluessel: keys as delivered; `alias`: names and keys as `verortung.normiert` writes them; both to raum_id.
+        strassen: street directory.
+        gebiete: raum_id to its GeoJSON geometry; `einheit` is "grad" (WGS84) or "meter" (ETRS89/UTM32).
+        ausserhalb: raum_id of the member for places outside all of `gebiete`.
+    """
+
+    reihenfolge: tuple[Verortungsart, ...] = ("schluessel", "alias", "strasse", "koordinate")
+    schluessel: dict[str, str] = {}
+    alias: dict[str, str] = {}
+    strassen: tuple[Strasse, ...] = ()
+    gebiete: dict[str, dict[str, Any]] = {}
+    einheit: Literal["grad", "meter"] = "grad"
+    ausserhalb: str = ""
+
+    @cached_property
+    def abdruck(self) -> str:
+        """Hash of all of it."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+
 class Feed(Basis):
     """Which delivered files belong to which extract.
 
@@ -157,7 +191,8 @@ class Feed(Basis):
         werte: placeholder -> the only values it may take (lower case).
         uebersetzungen: field -> {delivered word: code}, beside those of the contract.
         dialekt: how the office writes its files.
-        strassen: street directory of the profile, filled in for extracts with an address; so ``strasse_zuerst``.
+        unbenutzt: delivered columns that are known and not needed.
+        raumbuch: what the profile says about Räume, filled in for extracts with records.
     """
 
     feed: _Name
@@ -167,8 +202,8 @@ class Feed(Basis):
     werte: dict[str, Annotated[tuple[_Text, ...], Field(min_length=1)]] = {}
     uebersetzungen: dict[str, dict[str, str]] = {}
     dialekt: Dialekt = Dialekt()
-    strassen: tuple[Strasse, ...] = ()
-    strasse_zuerst: bool = False
+    unbenutzt: tuple[_Text, ...] = ()
+    raumbuch: Raumbuch = Raumbuch()
 
     @field_validator("muster")
     @classmethod
@@ -313,7 +348,8 @@ class Kopf(Basis):
     feeds: tuple[Feed, ...] = ()
     annahmen: tuple[_Text, ...] = ()
     schwellen: dict[str, float] = {}
-    strasse_zuerst: bool = False
+    verortung: Annotated[tuple[Verortungsart, ...], Field(min_length=1)] = Raumbuch().reihenfolge
+    geometrie: Geometrie | None = None
 
 
 class Profil(Kopf):
@@ -325,6 +361,7 @@ class Profil(Kopf):
         raumebenen: all levels, top down.
         quellen_rang: which source counts first where several give the same figure.
         zeitplan: cron text of the yearly refresh.
+        verortung: how the Raum of a record is found, first things first.
         annahmen: one German sentence for each thing that is assumed or unknown.
         raeume: in the order of the file.
         zuordnungen: in the order of the file.
@@ -333,6 +370,7 @@ class Profil(Kopf):
         produkte: the Jugendamt's own mapping of its budget; it wins over the product plan of the Land.
         modellgebiete: which Räume take part in which model area, dated.
         nachfolger: which Räume took the place of which (Gebietsstand).
+        gebiete: raum_id to GeoJSON geometry, from the file that `geometrie` names; `einheit` of its coordinates.
     """
 
     raeume: tuple[Raum, ...]
@@ -342,6 +380,8 @@ class Profil(Kopf):
     produkte: tuple[Produkt, ...] = ()
     modellgebiete: tuple[Modellgebiet, ...] = ()
     nachfolger: tuple[Nachfolger, ...] = ()
+    gebiete: dict[str, dict[str, Any]] = {}
+    einheit: Literal["grad", "meter"] = "grad"
 
     def loese_auf(self, schluesselart: str, schluessel: str) -> str | None:
         """Return the raum_id for a delivered key, or None if no Raum has it.

@@ -20,12 +20,13 @@ import polars as pl
 
 from sources.formate import Gelesen, Lesefehler
 from sources.formate.tabelle import normiert
-from sources.profilmodell import Dialekt, Feed
+from sources.profilmodell import Dialekt, Feed, Raumbuch
 from sources.umwandlung import wandle
 from sources.verortung import ROLLEN, verorte
 from sources.vertraege import Feld, Vertrag
 
 _STUECK = 1 << 20
+METHODE = "raum_methode"
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Saetze:
     """All records of one delivery.
 
     Attributes:
-        spalten: the contract's fields in their order, then ``periode``.
+        spalten: the contract's fields in their order, then ``raum_methode`` and ``periode``.
         zeile: line of each record in the delivered file.
         personenbezogen: the records are about single persons; nothing of their content may be kept or told.
         ohne_schluessel: single persons or addresses, where the contract also knows counts: nothing identifies a record.
@@ -77,7 +78,7 @@ class Saetze:
         return len(self.zeile)
 
     def block(self, von: int, anzahl: int, woerterbuch: bool = False) -> pl.DataFrame:
-        """Some records, typed: the contract's fields, ``zeile``, ``periode``; text as String, or Enum if wanted."""
+        """Some records, typed: the fields, ``raum_methode``, ``zeile``, ``periode``; text as String, or as Enum."""
         spalten = {name: spalte.ab(von, anzahl, woerterbuch) for name, spalte in self.spalten.items()}
         periode = spalten.pop("periode")
         return pl.DataFrame({**spalten, "zeile": self.zeile.slice(von, anzahl), "periode": periode})
@@ -148,7 +149,8 @@ def in_saetze(gelesen: Gelesen, vertrag: Vertrag, angaben: Mapping[str, str], fe
     """
     dialekt = feed.dialekt if feed else Dialekt()
     geliefert = [s for s in gelesen.daten.columns if s != "zeile"]
-    zuordnung, unbekannt = _zuordnung(geliefert, vertrag, feed)
+    unbenutzt = {normiert(name) for name in (feed.unbenutzt if feed else ())}
+    zuordnung, unbekannt = _zuordnung([s for s in geliefert if normiert(s) not in unbenutzt], vertrag, feed)
     zaehler = vertrag.verdichtung.zaehler if vertrag.verdichtung else ""
     einzeln = vertrag.personenbezogen == "einzelsaetze" and zaehler not in zuordnung
     # counts per address are about single households, and several addresses lie in one Raum
@@ -183,6 +185,8 @@ def in_saetze(gelesen: Gelesen, vertrag: Vertrag, angaben: Mapping[str, str], fe
     for feld in vertrag.felder:
         if _ist_berechnet(feld, vertrag, zuordnung):
             spalten[feld.name] = _berechnet(feld, spalten, len(daten))
+    index, methoden = _woerterbuch(daten[METHODE] if METHODE in zuordnung else None, len(daten))
+    spalten[METHODE] = Spalte(index, methoden, methoden, pl.repeat(False, len(methoden), eager=True))
     spalten["periode"] = _periode(vertrag, angaben, spalten, len(daten))
     return Saetze(spalten, daten["zeile"], personenbezogen, einzeln or je_anschrift, reparaturen, weggelassen)
 
@@ -338,11 +342,11 @@ def _verortet(
     raum = vertrag.adresse.raum
     texte = daten.select(pl.col(spalte).cast(pl.String).alias(rolle) for rolle, spalte in rollen.items())
     keiner = pl.repeat(None, len(daten), dtype=pl.String, eager=True)
-    geliefert = daten[zuordnung[raum]].cast(pl.String) if raum in zuordnung else keiner
-    gefunden = verorte(texte, geliefert, feed.strassen if feed else (), feed is not None and feed.strasse_zuerst)
-    zuordnung[raum] = raum
+    geliefert = daten[zuordnung[raum]].cast(pl.String).str.strip_chars() if raum in zuordnung else keiner
+    gefunden = verorte(texte, geliefert, feed.raumbuch if feed else Raumbuch())
+    zuordnung[raum], zuordnung[METHODE] = raum, METHODE
     weggelassen["anschrift_spalten"] = len(rollen)
-    return daten.drop(*rollen.values()).with_columns(gefunden.alias(raum))
+    return daten.drop(*rollen.values()).with_columns(gefunden["raum"].alias(raum), gefunden["methode"].alias(METHODE))
 
 
 def _umgekehrt(spalte: Spalte, wo: pl.Series | None) -> Spalte:

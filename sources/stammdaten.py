@@ -6,7 +6,6 @@ Not here: the descriptions (``sources/jugendaemter``, ``sources/*/contract.yml``
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from sources.katalog import OFFEN, Kennzahl
 from sources.profile import lade_berichtsstruktur, lade_produktplaene
 from sources.profilmodell import Produkt, Profil
 from sources.profilpruefung import nur_zeichen
+from sources.verortung import BESONDERE, alias, lokale_schluessel
 from sources.vertraege import Vertrag
 
 T, Z, G, D, W = pl.String, pl.Float64, pl.Int64, pl.Date, pl.Boolean
@@ -94,14 +94,6 @@ SCHEMATA: dict[str, tuple[str, dict[str, type[pl.DataType]]]] = {
     ),
 }  # fmt: skip
 
-# Members of each Jugendamt that are no Sozialraum; they belong to the whole.
-BESONDERE = {
-    "nicht_zuordenbar": "nicht zuordenbar",
-    "ausserhalb": "außerhalb",
-    "uma": "unbegleitet eingereiste junge Menschen",
-    "para_86_6_89a": "Zuständigkeit nach § 86 (6) oder Erstattung nach § 89a SGB VIII",
-}
-
 
 def lade_familien(*, mit_kontext: bool = False) -> dict[str, str]:
     """Code and name of the data families of a report, in reading order; those of the context behind them."""
@@ -122,15 +114,6 @@ def _raeume(p: Profil) -> list[dict[str, object]]:
     return eigene + besondere
 
 
-def lokale_schluessel(p: Profil) -> list[tuple[str, str]]:
-    """(key, raum_id) under which records name a Raum: its id, its name if no other has it, and ``schluessel.csv``."""
-    namen = Counter(name for name, _ in {(r.raum_name, r.raum_id) for r in p.raeume})
-    paare = {r.raum_name: r.raum_id for r in p.raeume if namen[r.raum_name] == 1}
-    paare |= {r.raum_id: r.raum_id for r in p.raeume}
-    paare |= {s.schluessel: s.raum_id for s in p.schluessel if s.schluesselart == "lokal"}
-    return sorted(paare.items())
-
-
 def _schluessel(p: Profil) -> list[dict[str, object]]:
     """Keys and aliases; an official key equal to the raum_id needs no line in the profile."""
     ausdruecklich: list[dict[str, object]] = [
@@ -141,11 +124,12 @@ def _schluessel(p: Profil) -> list[dict[str, object]]:
             "raum_id": s.raum_id,
         }
         for s in p.schluessel
-        if s.schluesselart != "lokal"
+        if s.schluesselart not in {"lokal", "alias"}
     ]
     lokal: list[dict[str, object]] = [
-        {"jugendamt": p.jugendamt, "schluesselart": "lokal", "schluessel": schluessel, "raum_id": raum_id}
-        for schluessel, raum_id in lokale_schluessel(p)
+        {"jugendamt": p.jugendamt, "schluesselart": art, "schluessel": schluessel, "raum_id": raum_id}
+        for art, paare in (("lokal", lokale_schluessel(p)), ("alias", alias(p)))
+        for schluessel, raum_id in paare
     ]
     selbst: list[dict[str, object]] = [
         {"jugendamt": p.jugendamt, "schluesselart": "ags", "schluessel": r.raum_id, "raum_id": r.raum_id}

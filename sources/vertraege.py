@@ -135,9 +135,11 @@ class Adresse(_Modell):
     strassenschluessel: tuple[str, ...] = ()
     strasse: tuple[str, ...] = ()
     hausnummer: tuple[str, ...] = ()
+    laenge: tuple[str, ...] = ()
+    breite: tuple[str, ...] = ()
 
     def ueberschriften(self) -> dict[str, str]:
-        """Heading -> role: strassenschluessel, strasse or hausnummer."""
+        """Heading -> role: strassenschluessel, strasse, hausnummer, laenge or breite."""
         rollen = self.model_dump(exclude={"raum"})
         return {name: rolle for rolle, namen in rollen.items() for name in (rolle, *namen)}
 

@@ -102,7 +102,12 @@ def test_strasse_und_hausnummer_werden_zum_raum(mit_anzahl: bool) -> None:
     abschnitt = {"strassenschluessel": "00123", "strasse": "Lange Straße", "seite": "gerade", "von": 2, "bis": "20",
                  "raum_id": "99001001-A", "quelle": "Musterdaten"}  # fmt: skip
     feed = Feed.model_validate(
-        {"feed": "einwohnermelde", "extrakt": "einwohnermelde", "muster": ["*.csv"], "strassen": [abschnitt]}
+        {
+            "feed": "einwohnermelde",
+            "extrakt": "einwohnermelde",
+            "muster": ["*.csv"],
+            "raumbuch": {"strassen": [abschnitt]},
+        }
     )
     daten = beispiel.daten.drop("raum_schluessel", *([] if mit_anzahl else ["anzahl"])).with_columns(
         pl.lit("lange str.").alias("Straße"), pl.lit("4a").alias("Hausnummer")
