@@ -30,8 +30,11 @@ class Bestandteil(_Modell):
     """One addend of numerator or denominator: a Messgröße at a breakdown, possibly of another year."""
 
     messgroesse: str
+    ersatz: str = Field(default="", description="Messgröße that may stand in for it; flagged geschaetzt")
     vorzeichen: Literal[1, -1] = 1
+    gewicht: float = Field(default=1, gt=0, le=1, description="0.5 twice is the mean of two years")
     jahre_zurueck: int = Field(default=0, ge=0)
+    genau_ab: int = Field(default=0, description="in earlier Berichtsjahre it is an approximation, flagged geschaetzt")
     alter: tuple[int, int] | None = Field(default=None, description="von, bis unter; 999 = offen")
     schaetzung: bool = Field(
         default=False, description="age groups of at most five years may be cut in proportion; flagged geschaetzt"
@@ -46,6 +49,25 @@ class Seite(_Modell):
 
     text: str = Field(min_length=3)
     bestandteile: tuple[Bestandteil, ...] = Field(min_length=1)
+
+
+class Abweichung(_Modell):
+    """What one Kennzahlen profile (BW, NI, NRW, MV ...) defines otherwise; what is missing stays as in the entry."""
+
+    name: str | None = None
+    definition: str | None = Field(default=None, min_length=20)
+    zaehler: Seite | None = None
+    nenner: Seite | None = None
+    faktor: float | None = None
+    einheit: str | None = None
+    quelle_text: str | None = None
+    amtliche_referenz: str | None = None
+    interpretation: str | None = Field(default=None, min_length=20)
+    belegt: bool | None = None
+
+    def als_dict(self) -> dict[str, object]:
+        """Only what is defined otherwise."""
+        return {f: w for f in type(self).model_fields if (w := getattr(self, f)) is not None}
 
 
 class Kennzahl(_Modell):
@@ -72,7 +94,14 @@ class Kennzahl(_Modell):
     quelle_text: str = Field(min_length=5)
     amtliche_referenz: str
     interpretation: str = Field(min_length=20)
+    belegt: bool = Field(default=True, description="false: the definition is assumed; its figures carry annahme")
     profile: tuple[str, ...] = Field(default=("alle",), description="Kennzahlen profiles that show it")
+    je_profil: dict[str, Abweichung] = Field(default={}, description="what a Kennzahlen profile defines otherwise")
+
+    def fassungen(self) -> list[tuple[str, Kennzahl]]:
+        """The entry as each Kennzahlen profile reads it: (profile or "alle", entry); a profile's own one goes first."""
+        eigene = {p: self.model_copy(update=a.als_dict()) for p, a in self.je_profil.items()}
+        return [*eigene.items(), *((p, self) for p in self.profile if p not in eigene)]
 
 
 def lade_katalog(ordner: Path) -> list[Kennzahl]:

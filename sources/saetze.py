@@ -11,7 +11,7 @@ value and the records themselves only when a block of them is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -141,7 +141,7 @@ def in_saetze(gelesen: Gelesen, vertrag: Vertrag, angaben: Mapping[str, str], fe
     Args:
         gelesen: what the format's reader returned: text columns (String or Enum) and ``zeile``.
         vertrag: the extract's contract, form "saetze".
-        angaben: what the file name told (``jahr``).
+        angaben: what the file name told (``jahr``); it fills the field of that name where no column does.
         feed: how the profile maps columns and words, and the office's dialect.
 
     Raises:
@@ -151,6 +151,9 @@ def in_saetze(gelesen: Gelesen, vertrag: Vertrag, angaben: Mapping[str, str], fe
     geliefert = [s for s in gelesen.daten.columns if s != "zeile"]
     unbenutzt = {normiert(name) for name in (feed.unbenutzt if feed else ())}
     zuordnung, unbekannt = _zuordnung([s for s in geliefert if normiert(s) not in unbenutzt], vertrag, feed)
+    daten = gelesen.daten.select("zeile", *geliefert)
+    for name in sorted({f.name for f in vertrag.felder} & angaben.keys() - zuordnung.keys()):
+        daten, zuordnung[name] = daten.with_columns(pl.lit(angaben[name]).alias(name)), name
     zaehler = vertrag.verdichtung.zaehler if vertrag.verdichtung else ""
     einzeln = vertrag.personenbezogen == "einzelsaetze" and zaehler not in zuordnung
     # counts per address are about single households, and several addresses lie in one Raum
@@ -158,7 +161,6 @@ def in_saetze(gelesen: Gelesen, vertrag: Vertrag, angaben: Mapping[str, str], fe
     personenbezogen = einzeln or je_anschrift or vertrag.personenbezogen is True
     _pruefe_spalten(vertrag, dialekt, zuordnung, unbekannt, personenbezogen)
     weggelassen = {"unbekannte_spalten": len(unbekannt)} if unbekannt else {}
-    daten = gelesen.daten.select("zeile", *geliefert)
     if dialekt.nebeneinander:
         daten = _untereinander(daten, dialekt, zuordnung, weggelassen)
         zuordnung |= {feld: feld for feld in _aus_nebeneinander(dialekt)}
@@ -240,7 +242,7 @@ def _zuordnung(geliefert: list[str], vertrag: Vertrag, feed: Feed | None) -> tup
                 "spalte_doppelt",
                 f"Die Spalten '{zuordnung[feld]}' und '{spalte}' stehen beide für '{feld}'",
                 f"eine Spalte für '{feld}'",
-                "eine der beiden Spalten entfernen oder die Zuordnung im Profil unter 'spalten' berichtigen",
+                "die Zuordnung im Profil unter 'spalten' berichtigen oder eine der beiden unter 'unbenutzt' nennen",
             )
         else:
             zuordnung[feld] = spalte
@@ -251,7 +253,8 @@ def _pruefe_spalten(
     vertrag: Vertrag, dialekt: Dialekt, zuordnung: Mapping[str, str], unbekannt: list[str], personenbezogen: bool
 ) -> None:
     """Columns nobody knows are refused, since they may be renamed ones; in personal extracts they are dropped."""
-    fehlbar = _fehlbar(vertrag, dialekt) | {f.name for f in vertrag.felder if _ist_berechnet(f, vertrag, zuordnung)}
+    da = {*zuordnung, *_aus_nebeneinander(dialekt)}
+    fehlbar = _fehlbar(vertrag, dialekt) | {f.name for f in vertrag.felder if _ist_berechnet(f, vertrag, da)}
     pflicht = [f.name for f in vertrag.felder if f.name not in fehlbar]
     fehlt = [name for name in pflicht if name not in zuordnung]
     if not fehlt and (personenbezogen or not unbekannt):
@@ -265,7 +268,7 @@ def _pruefe_spalten(
         was,
         f"die Spalten {', '.join(pflicht)}",
         "die Datei mit den vereinbarten Spalten liefern oder die neue Spalte im Profil unter 'spalten' zuordnen "
-        "(geliefert: Feld)",
+        "(geliefert: Feld); was nicht gebraucht wird, dort unter 'unbenutzt' nennen",
     )
 
 
@@ -385,7 +388,7 @@ def _spalte(
     return Spalte(index, roh, werte, unlesbar)
 
 
-def _ist_berechnet(feld: Feld, vertrag: Vertrag, zuordnung: Mapping[str, str]) -> bool:
+def _ist_berechnet(feld: Feld, vertrag: Vertrag, zuordnung: Collection[str]) -> bool:
     """Whether the file has, instead of the field, optional ones that it is calculated from."""
     if not feld.berechnet or feld.name in zuordnung:
         return False

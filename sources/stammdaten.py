@@ -20,7 +20,7 @@ from sources.profile import lade_berichtsstruktur, lade_produktplaene
 from sources.profilmodell import Produkt, Profil
 from sources.profilpruefung import nur_zeichen
 from sources.verortung import BESONDERE, alias, lokale_schluessel
-from sources.vertraege import Vertrag
+from sources.vertraege import Tabelle, Vertrag
 
 T, Z, G, D, W = pl.String, pl.Float64, pl.Int64, pl.Date, pl.Boolean
 
@@ -55,8 +55,8 @@ SCHEMATA: dict[str, tuple[str, dict[str, type[pl.DataType]]]] = {
     ),
     "extrakttabellen": (
         "Tabellen der Extrakte: Quelle, Rang, Schlüsselart, aus den Verträgen",
-        {"extrakt": T, "tabelle": T, "familie": T, "quelle": T, "rang": G, "ebene": T, "schluesselart": T,
-         "oeffentlich": W, "attribution": T},
+        {"extrakt": T, "tabelle": T, "familie": T, "quelle": T, "nennerquelle": T, "rang": G, "ebene": T,
+         "schluesselart": T, "oeffentlich": W, "attribution": T},
     ),
     "codelisten": (
         "Codes mit den Tagen, an denen sie gelten, aus den Verträgen",
@@ -64,16 +64,16 @@ SCHEMATA: dict[str, tuple[str, dict[str, type[pl.DataType]]]] = {
     ),
     "reihenbrueche": ("Erstes Jahr einer neuen Reihe je Quelle", {"quelle": T, "jahr": G, "grund": T}),
     "kennzahlen": (
-        "Katalog der Kennzahlen",
+        "Katalog der Kennzahlen; profil: alle, oder das Kennzahlenprofil, für das diese Fassung gilt",
         {"kennzahl": T, "version": G, "familie": T, "name": T, "kurzname": T, "definition": T, "zaehler_text": T,
          "nenner_text": T, "hat_nenner": W, "faktor": Z, "einheit": T, "nachkommastellen": G, "stichtagsregel": T,
          "niedrigste_ebene": T, "mindestnenner": Z, "richtung": T, "geliefert_als": T, "quelle_text": T,
-         "amtliche_referenz": T, "interpretation": T, "profil": T, "reihenfolge": G, "gueltig_ab": D},
+         "amtliche_referenz": T, "interpretation": T, "profil": T, "belegt": W, "reihenfolge": G, "gueltig_ab": D},
     ),
     "bestandteile": (
         "Summanden von Zähler und Nenner der Kennzahlen",
-        {"kennzahl": T, "version": G, "seite": T, "nr": G, "messgroesse": T, "vorzeichen": G, "jahre_zurueck": G,
-         "alter_von": G, "alter_bis": G, "schaetzung": W, "geschlecht": T, "nationalitaet": T, "merkmal": T},
+        {"kennzahl": T, "version": G, "profil": T, "seite": T, "nr": G, "messgroesse": T, "vorzeichen": G,
+         "gewicht": Z, "jahre_zurueck": G, "genau_ab": G, "ersatz": T, "alter_von": G, "alter_bis": G, "schaetzung": W, "geschlecht": T, "nationalitaet": T, "merkmal": T},
     ),
     "berichtsstruktur": (
         "Berichtsgruppen, auf die alle Produktpläne abgebildet sind",
@@ -93,6 +93,9 @@ SCHEMATA: dict[str, tuple[str, dict[str, type[pl.DataType]]]] = {
         {"jugendamt": T, "extrakt": T, "lieferung": T, "raum_schluessel": T, "meldung": T},
     ),
 }  # fmt: skip
+
+# Records with Messgrößen are counted into one table, named as the extract.
+GEZAEHLT = Tabelle(rang=1, ebene="Räume des Jugendamts")
 
 
 def lade_familien(*, mit_kontext: bool = False) -> dict[str, str]:
@@ -154,26 +157,26 @@ def _produktplan(p: Profil, land: Sequence[Produkt]) -> list[dict[str, object]]:
     ]
 
 
-def _bestandteile(k: Kennzahl) -> list[dict[str, object]]:
+def _bestandteile(profil: str, k: Kennzahl) -> list[dict[str, object]]:
     zeilen = []
     for seite, inhalt in (("zaehler", k.zaehler), ("nenner", k.nenner)):
         for nr, b in enumerate(inhalt.bestandteile if inhalt else ()):
             von, bis = b.alter or (0, OFFEN)
             zeilen.append(
-                {"kennzahl": k.kennzahl, "version": k.version, "seite": seite, "nr": nr, "alter_von": von,
-                 "alter_bis": bis, **b.model_dump(exclude={"alter"})}
+                {"kennzahl": k.kennzahl, "version": k.version, "profil": profil, "seite": seite, "nr": nr,
+                 "alter_von": von, "alter_bis": bis, **b.model_dump(exclude={"alter"})}
             )  # fmt: skip
     return zeilen
 
 
-def _katalogzeile(k: Kennzahl) -> dict[str, object]:
-    einfach = k.model_dump(exclude={"zaehler", "nenner", "profile"})
+def _katalogzeile(profil: str, k: Kennzahl) -> dict[str, object]:
+    einfach = k.model_dump(exclude={"zaehler", "nenner", "profile", "je_profil"})
     return {
         **einfach,
         "zaehler_text": k.zaehler.text,
         "nenner_text": k.nenner.text if k.nenner else "",
         "hat_nenner": k.nenner is not None,
-        "profil": ",".join(k.profile),
+        "profil": profil,
     }
 
 
@@ -206,10 +209,11 @@ def als_tabellen(
         "schluessel": [z for p in profile for z in _schluessel(p)],
         "modellgebiete": [{"jugendamt": p.jugendamt, **m.model_dump()} for p in profile for m in p.modellgebiete],
         "extrakttabellen": [
-            {"extrakt": v.extrakt, "tabelle": name, "familie": v.familie, "quelle": v.quelle, "rang": t.rang,
-             "ebene": t.ebene, "schluesselart": v.schluesselart, "oeffentlich": v.oeffentlich,
-             "attribution": v.attribution}
-            for v in vertraege.values() for name, t in v.tabellen.items()
+            {"extrakt": v.extrakt, "tabelle": name, "familie": v.familie, "quelle": v.quelle,
+             "nennerquelle": v.nennerquelle, "rang": t.rang, "ebene": t.ebene, "schluesselart": v.schluesselart,
+             "oeffentlich": v.oeffentlich, "attribution": v.attribution}
+            for v in vertraege.values()
+            for name, t in (v.tabellen or dict.fromkeys(v.messgroessen and [v.extrakt], GEZAEHLT)).items()
         ],
         "codelisten": [
             {"extrakt": v.extrakt, "codeliste": name, **code.model_dump()}
@@ -222,8 +226,8 @@ def als_tabellen(
         ],
         "berichtsstruktur": [g.model_dump() for g in lade_berichtsstruktur()],
         "produktplan": [z for p in profile for z in _produktplan(p, plaene.get(p.land, ()))],
-        "kennzahlen": [_katalogzeile(k) for k in katalog],
-        "bestandteile": [z for k in katalog for z in _bestandteile(k)],
+        "kennzahlen": [_katalogzeile(p, f) for k in katalog for p, f in k.fassungen()],
+        "bestandteile": [z for k in katalog for p, f in k.fassungen() for z in _bestandteile(p, f)],
         "familien": [
             {"jugendamt": p.jugendamt, "familie": f, "name": n, "vorhanden": bool(hat), "oeffentlich": True in hat}
             for p in profile for f, n in lade_familien().items()

@@ -239,6 +239,7 @@ class Vertrag(_Modell):
         blatt: sheet of a workbook; default the first.
         personenbezogen: true, false, or "einzelsaetze": personal unless the file has the column
             ``verdichtung.zaehler``.
+        nennerquelle: source of the population that its publisher takes rates over; else the Jugendamt's first one.
         faellig: month and day of the following year by which the delivery for a Berichtsjahr is expected.
     """
 
@@ -249,6 +250,7 @@ class Vertrag(_Modell):
     form: Literal["zellen", "saetze"] = "zellen"
     format: Literal["regionaldatenbank_csv", "tabelle", "destatis", "ffcsv", "festbreite"]
     quelle: str
+    nennerquelle: str = ""
     dateimuster: tuple[str, ...] = ()
     kodierungen: tuple[str, ...]
     personenbezogen: bool | Literal["einzelsaetze"]
@@ -276,6 +278,7 @@ class Vertrag(_Modell):
     felder: tuple[Feld, ...] = ()
     schluesselfelder: tuple[str, ...] = ()
     periode: str = "gesamt"
+    messgroessen: tuple[str, ...] = Field(default=(), description="what dbt counts from the records, in words of cells")
     kopf_suchen: bool = False
     blatt: str = ""
     satzart: Satzart | None = None

@@ -1,7 +1,7 @@
 """The one way in: Musterdaten for some profiles, written as if delivered.
 
 In here: which folder gets which files, and in which order they are made. Not in here: the figures (`modell.py`,
-`hilfen.py`, `parameter.yml`), the rows (`hze.py`, `einwohner.py`, `haushalt.py`, `planung.py`), the formats
+`hilfen.py`, `parameter.yml`), the rows (`hze.py`, `einwohner.py`, `lebenslagen.py`, `haushalt.py`, `planung.py`), the formats
 (`ausgabe.py`, `regionaldatenbank.py`, `opendata_hro.py`).
 """
 
@@ -16,6 +16,7 @@ from sources.musterdaten.fehler import pflanze_fehler
 from sources.musterdaten.haushalt import schreibe_haushalt, schreibe_massnahmen, schreibe_sozialraumbudget
 from sources.musterdaten.hilfen import ziehe_hilfen
 from sources.musterdaten.hze import schreibe_faelle, schreibe_meldung
+from sources.musterdaten.lebenslagen import schreibe_lebenslagen
 from sources.musterdaten.modell import JAHRE
 from sources.musterdaten.opendata_hro import schreibe_register
 from sources.musterdaten.planung import schreibe_planung
@@ -108,6 +109,7 @@ def _schreibe_lieferungen(
         gezaehlt[profil.jugendamt] = wahrheit.als_dict()
     for jahr in jahre:
         schreibe_zaehlungen(ausgabe, profil, teile, jahr)
+        schreibe_lebenslagen(ausgabe, profil, teile, jahr)
     schreibe_massnahmen(ausgabe, profil, teile, jahre[-1])
     schreibe_planung(ausgabe, teile, jahre)
     return gezaehlt

@@ -13,16 +13,44 @@ bestandteile as (
 
 erwartet as (
     select
-        kennzahl,
-        version,
-        count(*) as anzahl,
-        max(jahre_zurueck) as jahre_zurueck
-    from {{ source('stammdaten', 'bestandteile') }}
+        kennzahlen.jugendamt,
+        kennzahlen.kennzahl,
+        kennzahlen.version,
+        count(*) as anzahl
+    from kennzahlen
+    inner join {{ source('stammdaten', 'bestandteile') }} as bestandteile
+        on
+            kennzahlen.kennzahl = bestandteile.kennzahl
+            and kennzahlen.version = bestandteile.version
+            and kennzahlen.profil = bestandteile.profil
     group by all
 ),
 
-reihenbrueche as (
-    select * from {{ source('stammdaten', 'reihenbrueche') }}
+-- One Messgröße of two years with a new series between them.
+brueche as (
+    select
+        spannen.* exclude (teilquelle, von, bis),
+        any_value(reihenbrueche.grund) as bruch
+    from (
+        select
+            kennzahl,
+            version,
+            jugendamt,
+            raum_id,
+            berichtsjahr,
+            quelle,
+            teilquelle,
+            berichtsjahr - max(jahre_zurueck) as von,
+            berichtsjahr - min(jahre_zurueck) as bis
+        from bestandteile
+        group by kennzahl, version, jugendamt, raum_id, berichtsjahr, quelle, teilquelle, messgroesse
+    ) as spannen
+    inner join {{ source('stammdaten', 'reihenbrueche') }} as reihenbrueche
+        on
+            spannen.teilquelle = reihenbrueche.quelle
+            and reihenbrueche.jahr > spannen.von
+            and reihenbrueche.jahr <= spannen.bis
+    group by all
 ),
 
 seiten as (
@@ -34,8 +62,8 @@ seiten as (
         berichtsjahr,
         quelle,
         max(case when jahre_zurueck = 0 then stichtag end) as stichtag,
-        sum(case when seite = 'zaehler' then vorzeichen * wert end) as zaehler,
-        sum(case when seite = 'nenner' then vorzeichen * wert end) as nenner,
+        sum(case when seite = 'zaehler' then gewicht * wert end) as zaehler,
+        sum(case when seite = 'nenner' then gewicht * wert end) as nenner,
         {{ summenstatus('status') }} as teilstatus,
         max(datenstand) as datenstand,
         bool_or(musterdaten) as musterdaten,
@@ -51,24 +79,21 @@ vollstaendig as (
         kennzahlen.faktor,
         kennzahlen.hat_nenner,
         kennzahlen.mindestnenner,
-        (
-            select any_value(reihenbrueche.grund)
-            from reihenbrueche
-            where
-                reihenbrueche.quelle = seiten.quelle
-                and reihenbrueche.jahr <= seiten.berichtsjahr
-                and reihenbrueche.jahr > seiten.berichtsjahr - erwartet.jahre_zurueck
-        ) as bruch
+        brueche.bruch
     from seiten
     inner join erwartet
         on
-            seiten.kennzahl = erwartet.kennzahl
+            seiten.jugendamt = erwartet.jugendamt
+            and seiten.kennzahl = erwartet.kennzahl
             and seiten.version = erwartet.version
             and seiten.anzahl = erwartet.anzahl
     inner join kennzahlen
         on
-            seiten.kennzahl = kennzahlen.kennzahl
+            seiten.jugendamt = kennzahlen.jugendamt
+            and seiten.kennzahl = kennzahlen.kennzahl
             and seiten.version = kennzahlen.version
+    left join brueche
+        using (kennzahl, version, jugendamt, raum_id, berichtsjahr, quelle)
 ),
 
 beurteilt as (
@@ -130,7 +155,9 @@ geliefert as (
         messgroessen.musterdaten
     from {{ ref('fct_messgroessen') }} as messgroessen
     inner join kennzahlen
-        on messgroessen.messgroesse = kennzahlen.geliefert_als
+        on
+            messgroessen.jugendamt = kennzahlen.jugendamt
+            and messgroessen.messgroesse = kennzahlen.geliefert_als
     left join gerechnet
         on
             kennzahlen.kennzahl = gerechnet.kennzahl

@@ -1,10 +1,28 @@
 -- Each addend of numerator and denominator per Raum, year and source: the exact age group if a table has it, else
 -- the sum of age groups that tile the interval without gap or overlap, from the table that ranks first. Where the
--- catalogue allows an estimate, an age group of at most five years may be cut in proportion.
+-- catalogue allows an estimate, an age group of at most five years may be cut in proportion. The first addend of the
+-- numerator names the source. What this source does not deliver at all comes from one other source for all addends of
+-- that Messgröße: the one with most of them, then the one its publisher uses, then the best ranked.
 with
 
+katalog as (
+    select
+        kennzahlen.jugendamt,
+        bestandteile.*,
+        false as ist_ersatz
+    from {{ source('stammdaten', 'bestandteile') }} as bestandteile
+    inner join {{ ref('dim_kennzahl') }} as kennzahlen
+        on
+            bestandteile.kennzahl = kennzahlen.kennzahl
+            and bestandteile.version = kennzahlen.version
+            and bestandteile.profil = kennzahlen.profil
+),
+
 bestandteile as (
-    select * from {{ source('stammdaten', 'bestandteile') }}
+    select * from katalog
+    union all
+    select * replace (ersatz as messgroesse, true as ist_ersatz) from katalog
+    where ersatz != ''
 ),
 
 messgroessen as (
@@ -18,8 +36,9 @@ anteile as (
         bestandteile.version,
         bestandteile.seite,
         bestandteile.nr,
-        bestandteile.vorzeichen,
+        bestandteile.vorzeichen * bestandteile.gewicht as gewicht,
         bestandteile.jahre_zurueck,
+        bestandteile.messgroesse,
         messgroessen.jugendamt,
         messgroessen.raum_id,
         messgroessen.berichtsjahr + bestandteile.jahre_zurueck as berichtsjahr,
@@ -33,7 +52,9 @@ anteile as (
         messgroessen.status,
         messgroessen.datenstand,
         messgroessen.musterdaten,
-        messgroessen.ist_geschaetzt,
+        messgroessen.ist_geschaetzt
+        or bestandteile.ist_ersatz
+        or messgroessen.berichtsjahr + bestandteile.jahre_zurueck < bestandteile.genau_ab as ist_geschaetzt,
         messgroessen.alter_bis - messgroessen.alter_von as gruppenbreite,
         least(messgroessen.alter_bis, bestandteile.alter_bis)
         - greatest(messgroessen.alter_von, bestandteile.alter_von) as breite,
@@ -42,7 +63,8 @@ anteile as (
     from bestandteile
     inner join messgroessen
         on
-            bestandteile.messgroesse = messgroessen.messgroesse
+            bestandteile.jugendamt = messgroessen.jugendamt
+            and bestandteile.messgroesse = messgroessen.messgroesse
             and bestandteile.geschlecht = messgroessen.geschlecht
             and bestandteile.nationalitaet = messgroessen.nationalitaet
             and bestandteile.merkmal = messgroessen.merkmal
@@ -59,8 +81,9 @@ treffer as (
         version,
         seite,
         nr,
-        vorzeichen,
+        gewicht,
         jahre_zurueck,
+        messgroesse,
         jugendamt,
         raum_id,
         berichtsjahr,
@@ -81,15 +104,85 @@ treffer as (
     group by all
 ),
 
-passend as (
+je_quelle as (
     select * from treffer
     where breite = breite_soll
+    qualify
+        row_number() over (
+            partition by kennzahl, version, seite, nr, jugendamt, raum_id, berichtsjahr, quelle
+            order by ist_genau desc, ist_geschaetzt asc, rang asc, tabelle asc
+        ) = 1
+),
+
+zaehlerquellen as (
+    select
+        kennzahl,
+        version,
+        jugendamt,
+        raum_id,
+        berichtsjahr,
+        quelle
+    from je_quelle
+    where seite = 'zaehler' and nr = 0
+),
+
+angebot as (
+    select distinct
+        jugendamt,
+        quelle,
+        messgroesse
+    from messgroessen
+),
+
+nennerquellen as (
+    select distinct
+        quelle,
+        nennerquelle
+    from {{ ref('dim_tabelle') }}
+),
+
+moeglich as (
+    select
+        je_quelle.* exclude (quelle),
+        zaehlerquellen.quelle,
+        je_quelle.quelle as teilquelle,
+        coalesce(je_quelle.quelle = nennerquellen.nennerquelle, false) as ist_nennerquelle,
+        coalesce(quellenrang.rang, 99) as quellenrang,
+        count(*) over (
+            partition by
+                je_quelle.kennzahl, je_quelle.version, je_quelle.jugendamt, je_quelle.raum_id, je_quelle.berichtsjahr,
+                je_quelle.messgroesse, zaehlerquellen.quelle, je_quelle.quelle
+        ) as teile
+    from zaehlerquellen
+    inner join je_quelle
+        on
+            zaehlerquellen.kennzahl = je_quelle.kennzahl
+            and zaehlerquellen.version = je_quelle.version
+            and zaehlerquellen.jugendamt = je_quelle.jugendamt
+            and zaehlerquellen.raum_id = je_quelle.raum_id
+            and zaehlerquellen.berichtsjahr = je_quelle.berichtsjahr
+    left join angebot
+        on
+            zaehlerquellen.jugendamt = angebot.jugendamt
+            and zaehlerquellen.quelle = angebot.quelle
+            and je_quelle.messgroesse = angebot.messgroesse
+    left join nennerquellen
+        on zaehlerquellen.quelle = nennerquellen.quelle
+    left join {{ source('stammdaten', 'quellenrang') }} as quellenrang
+        on
+            je_quelle.jugendamt = quellenrang.jugendamt
+            and je_quelle.quelle = quellenrang.quelle
+    where zaehlerquellen.quelle = je_quelle.quelle or angebot.messgroesse is null
+),
+
+final as (
+    select * exclude (ist_nennerquelle, quellenrang, teile)
+    from moeglich
+    qualify
+        row_number() over (
+            partition by kennzahl, version, seite, nr, jugendamt, raum_id, berichtsjahr, quelle
+            order by teile desc, ist_nennerquelle desc, quellenrang asc, teilquelle asc
+        ) = 1
 )
 
-select *
-from passend
-qualify
-    row_number() over (
-        partition by kennzahl, version, seite, nr, jugendamt, raum_id, berichtsjahr, quelle
-        order by ist_genau desc, ist_geschaetzt asc, rang asc, tabelle asc
-    ) = 1
+select * from final

@@ -1,0 +1,1 @@
+{{ saetze_aktuell('bewegungen', {'raum_schluessel': 'lokal'}) }}

@@ -1,0 +1,1 @@
+{{ saetze_aktuell('einwohnermelde', {'raum_schluessel': 'lokal'}) }}

@@ -1,0 +1,1 @@
+{{ saetze_aktuell('kinderbetreuung_wohnort', {'raum_schluessel': 'lokal'}) }}

@@ -1,0 +1,1 @@
+{{ saetze_aktuell('lebenslagen_raeume', {'raum_schluessel': 'lokal'}) }}

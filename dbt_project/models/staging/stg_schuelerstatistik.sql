@@ -1,0 +1,1 @@
+{{ saetze_aktuell('schuelerstatistik', {'raum_schluessel': 'lokal'}) }}
