@@ -220,7 +220,8 @@ class Tuer:
         erlaubnis = zulassung.offene(self.ablage).get((ergebnis.jugendamt, ergebnis.sha256))
         if erlaubnis is None:
             for vertrag_, _ in datensaetze:
-                bisher.bestand.vergleiche([t for t in neue if t.extrakt == vertrag_.extrakt], vertrag_)
+                eigene = [t for t in neue if t.extrakt == vertrag_.extrakt]
+                bisher.bestand.vergleiche(eigene, vertrag_, fund.feed.raumbuch)
         kopie = self._statt_original(datensaetze, fund) if geprueft.personenbezogen else None
         archiv.archiviere(self.ablage, fund, ergebnis, datensaetze[0][1].gelesen, vertrag, kopie)
         self._uebernimm(datensaetze, neue, ergebnis, bisher)

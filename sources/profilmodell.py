@@ -163,6 +163,7 @@ class Raumbuch(Basis):
         strassen: street directory.
         gebiete: raum_id to its GeoJSON geometry; `einheit` is "grad" (WGS84) or "meter" (ETRS89/UTM32).
         ausserhalb: raum_id of the member for places outside all of `gebiete`.
+        befristet: raum_id of a Raum that is not there for all years to its first and last day.
     """
 
     reihenfolge: tuple[Verortungsart, ...] = ("schluessel", "alias", "strasse", "koordinate")
@@ -172,6 +173,7 @@ class Raumbuch(Basis):
     gebiete: dict[str, dict[str, Any]] = {}
     einheit: Literal["grad", "meter"] = "grad"
     ausserhalb: str = ""
+    befristet: dict[str, tuple[date, date]] = {}
 
     @cached_property
     def abdruck(self) -> str:

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from sources.profilmodell import Berichtsgruppe, Mangel, Produkt, Profil, Strasse, Zuordnung
+from sources.verortung import raum_ids
 
 _OFFEN = date.max
 
@@ -144,7 +145,7 @@ def _pruefe_raeume(profil: Profil, ordner: str) -> Iterator[Mangel]:
 
 def _pruefe_schluessel(profil: Profil, ordner: str) -> Iterator[Mangel]:
     datei = f"{ordner}/schluessel.csv"
-    raeume = {raum.raum_id for raum in profil.raeume}
+    raeume = raum_ids(profil)
     for doppelt in _doppelte([f"{zeile.schluesselart} {zeile.schluessel}" for zeile in profil.schluessel]):
         yield Mangel(datei, doppelt, "Der Schlüssel steht zweimal da", "jeder Schlüssel einmal", "eine Zeile entfernen")
     for zeile in profil.schluessel:
@@ -171,7 +172,7 @@ def _pruefe_kreisfreie(profil: Profil, ordner: str) -> Iterator[Mangel]:
 def _pruefe_strassen(profil: Profil, ordner: str) -> Iterator[Mangel]:
     """Known Räume, and no house number in two stretches of a street."""
     datei = f"{ordner}/strassen.csv"
-    raeume = {raum.raum_id for raum in profil.raeume}
+    raeume = raum_ids(profil)
     je_strasse: dict[tuple[str, str], list[Strasse]] = defaultdict(list)
     for zeile in profil.strassen:
         if zeile.raum_id not in raeume:

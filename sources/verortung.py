@@ -12,7 +12,8 @@ import json
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 
 import polars as pl
 
@@ -80,7 +81,24 @@ def raumbuch(p: Profil) -> Raumbuch:
         gebiete=p.gebiete,
         einheit=p.einheit,
         ausserhalb=f"{p.jugendamt}:ausserhalb",
+        befristet={
+            r.raum_id: (r.gueltig_von, r.gueltig_bis or date.max)
+            for r in p.raeume
+            if r.raum_id in {raum_id for n in p.nachfolger for raum_id in (n.alt, n.neu)}
+        },
     )
+
+
+def zeitweise_fehlend(schluessel: Iterable[str], buch: Raumbuch, jahre: Collection[int]) -> list[str]:
+    """Keys of Räume that do not exist at the end of each of some years, by the profile's Gebietsstand."""
+    tage = [date(jahr, 12, 31) for jahr in jahre]
+    raeume = {s: buch.schluessel.get(s) or buch.alias.get(normiert(s), "") for s in schluessel}
+    immer = (date.min, date.max)
+    return [
+        s
+        for s, raum in raeume.items()
+        if any(not von <= tag <= bis for von, bis in [buch.befristet.get(raum, immer)] for tag in tage)
+    ]
 
 
 def methode(schluessel: str | None, buch: Raumbuch) -> str:

@@ -50,7 +50,11 @@ def _lebenslagen(gebiet: Gebiet, jahr: int) -> Zeilen:
     for gruppe, (von, bis, anteil) in _LAGEN["gruppen"].items():
         erwartet = _personen(gebiet, jahr, von, bis) * anteil * faktor(gebiet.saat, "transfer")
         # one draw for all groups: the smaller of two nested ones stays the smaller
-        yield {"stichtag": date(jahr, 12, 31), "personengruppe": gruppe, "anzahl": _zahl(gebiet, jahr, "lage", erwartet)}
+        yield {
+            "stichtag": date(jahr, 12, 31),
+            "personengruppe": gruppe,
+            "anzahl": _zahl(gebiet, jahr, "lage", erwartet),
+        }
 
 
 def _kinderbetreuung(gebiet: Gebiet, jahr: int) -> Zeilen:

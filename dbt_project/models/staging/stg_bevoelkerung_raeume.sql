@@ -1,11 +1,18 @@
 -- Published population per Raum; where a table has sexes or nationalities without their total, it is their sum.
-{% set zelle = ['raum_schluessel_raum_id', 'jugendamt', 'stichtag', 'altersgruppe', 'geschlecht', 'nationalitaet'] %}
+{% set zelle = ['jugendamt', 'raum_schluessel_raum_id', 'stichtag', 'altersgruppe', 'geschlecht', 'nationalitaet'] %}
 {% set merkmale = ['geschlecht', 'nationalitaet'] %}
 
 with
 
 saetze as (
     {{ saetze_aktuell('bevoelkerung_raeume', {'raum_schluessel': 'lokal'}) }}
+),
+
+-- several tables of a year may hold the same figure: the first speaks
+ausgewaehlt as (
+    select *
+    from saetze
+    qualify tabelle = min(tabelle) over (partition by {{ zelle | join(', ') }})
 ),
 
 stufe_0 as (
@@ -16,10 +23,8 @@ stufe_0 as (
         musterdaten,
         -- a part that is secret makes the sum secret
         case when bool_and(anzahl is not null) then sum(anzahl) end as anzahl
-    from saetze
-    group by all, tabelle
-    -- several tables of a year may hold the same figure
-    qualify row_number() over (partition by {{ zelle | join(', ') }} order by tabelle) = 1
+    from ausgewaehlt
+    group by all
 ),
 
 {% for merkmal in merkmale -%}
@@ -38,7 +43,11 @@ stufe_{{ loop.index }} as (
     anti join (select * from stufe_{{ loop.index - 1 }} where {{ merkmal }} = 'insgesamt') as summen
         using ({{ zelle | reject('equalto', merkmal) | join(', ') }})
     group by all
-){{ ',' if not loop.last }}
+),
 
 {% endfor -%}
-select * from stufe_{{ merkmale | length }}
+final as (
+    select * from stufe_{{ merkmale | length }}
+)
+
+select * from final
