@@ -73,7 +73,8 @@ SCHEMATA: dict[str, tuple[str, dict[str, type[pl.DataType]]]] = {
     "bestandteile": (
         "Summanden von Zähler und Nenner der Kennzahlen",
         {"kennzahl": T, "version": G, "profil": T, "seite": T, "nr": G, "messgroesse": T, "vorzeichen": G,
-         "gewicht": Z, "jahre_zurueck": G, "genau_ab": G, "ersatz": T, "alter_von": G, "alter_bis": G, "schaetzung": W, "geschlecht": T, "nationalitaet": T, "merkmal": T},
+         "gewicht": Z, "jahre_zurueck": G, "genau_ab": G, "ersatz": T, "alter_von": G, "alter_bis": G, "schaetzung": W,
+         "geschlecht": T, "nationalitaet": T, "merkmal": T},
     ),
     "berichtsstruktur": (
         "Berichtsgruppen, auf die alle Produktpläne abgebildet sind",

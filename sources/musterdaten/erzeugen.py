@@ -1,8 +1,8 @@
 """The one way in: Musterdaten for some profiles, written as if delivered.
 
 In here: which folder gets which files, and in which order they are made. Not in here: the figures (`modell.py`,
-`hilfen.py`, `parameter.yml`), the rows (`hze.py`, `einwohner.py`, `lebenslagen.py`, `haushalt.py`, `planung.py`), the formats
-(`ausgabe.py`, `regionaldatenbank.py`, `opendata_hro.py`).
+`hilfen.py`, `parameter.yml`), the rows (`hze.py`, `einwohner.py`, `lebenslagen.py`, `haushalt.py`, `planung.py`), the
+formats (`ausgabe.py`, `regionaldatenbank.py`, `opendata_hro.py`).
 """
 
 import json

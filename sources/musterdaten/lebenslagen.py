@@ -1,7 +1,7 @@
 """Extracts on how people live: households, SGB II and unemployment, day care by residence, examination before school.
 
-In here: counts per Raum in proportion to its people, by its burden. Not in here: the population (`modell.py`), the rates
-(`parameter.yml`), the form of the files (`ausgabe.py`).
+In here: counts per Raum in proportion to its people, by its burden. Not in here: the population (`modell.py`), the
+rates (`parameter.yml`), the form of the files (`ausgabe.py`).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,7 +13,7 @@ import polars as pl
 
 from sources.musterdaten.ausgabe import Ausgabe
 from sources.musterdaten.raeume import Gebiet
-from sources.musterdaten.zufall import PARAMETER, aufgeteilt, faktor, gerundet
+from sources.musterdaten.zufall import PARAMETER, aufgeteilt, faktor, gerundet, zwischen
 from sources.profile import Profil
 
 _LAGEN: dict[str, Any] = PARAMETER["lebenslagen"]
@@ -28,21 +28,33 @@ def _zahl(gebiet: Gebiet, jahr: int, was: str, erwartet: float) -> int:
     return int(gerundet(np.array([erwartet]), gebiet.saat, jahr, was)[0])
 
 
+def haushaltszahlen(gebiet: Gebiet, jahr: int) -> tuple[int, int, int, int]:
+    """Households of a Raum: all, of one person, with children, of single parents (more where the burden is higher)."""
+    alle = round(gebiet.personen(jahr) / zwischen(1.6, 2.2, gebiet.saat, "haushalt"))
+    einperson = round(alle * zwischen(0.27, 0.6, gebiet.saat, "single"))
+    mit_kindern = min(alle - einperson, round(gebiet.personen(jahr, 18) / 1.6))
+    allein = round(mit_kindern * _LAGEN["alleinerziehend"] * faktor(gebiet.saat, "transfer"))
+    return alle, einperson, mit_kindern, allein
+
+
 def _haushalte(gebiet: Gebiet, jahr: int) -> Zeilen:
-    """Households: those with children first, single parents more often where the burden is higher."""
-    planung = _LAGEN["haushalte"]
-    mit_kindern = _zahl(gebiet, jahr, "mit_kindern", _personen(gebiet, jahr, 0, 18) / planung["kinder_je_haushalt"])
-    allein = round(mit_kindern * planung["alleinerziehend"] * faktor(gebiet.saat, "transfer"))
-    ohne = _zahl(gebiet, jahr, "ohne", _personen(gebiet, jahr, 25, 100) * planung["ohne_kinder"])
-    einperson, paar, sonstige = aufgeteilt(ohne, planung["einperson_paar_sonstige"])
-    for typ, anzahl, erwachsene, mit in (
-        ("einperson", einperson, 1, False), ("paar_ohne_kind", paar, 2, False), ("sonstige", sonstige, 3, False),
-        ("paar_mit_kindern", mit_kindern - allein, 2, True), ("alleinerziehend", allein, 1, True),
-    ):  # fmt: skip
-        kinderzahlen = planung["kinder"] if mit else {0: 1}
-        for kinder, teil in zip(kinderzahlen, aufgeteilt(anzahl, [*kinderzahlen.values()]), strict=True):
-            yield {"stichtag": date(jahr, 12, 31), "haushaltstyp": typ, "personen": erwachsene + kinder,
-                   "kinder": kinder, "anzahl": teil}  # fmt: skip
+    alle, einperson, mit_kindern, allein = haushaltszahlen(gebiet, jahr)
+    paar, sonstige = aufgeteilt(alle - einperson - mit_kindern, (0.85, 0.15))
+    for typ, anzahl, erwachsene, kinder in (
+        ("einperson", einperson, 1, {0: 1.0}),
+        ("paar_ohne_kind", paar, 2, {0: 1.0}),
+        ("sonstige", sonstige, 3, {0: 1.0}),
+        ("paar_mit_kindern", mit_kindern - allein, 2, _LAGEN["kinder"]),
+        ("alleinerziehend", allein, 1, _LAGEN["kinder"]),
+    ):
+        for kind, teil in zip(kinder, aufgeteilt(anzahl, [*kinder.values()]), strict=True):
+            yield {
+                "stichtag": date(jahr, 12, 31),
+                "haushaltstyp": typ,
+                "personen": erwachsene + kind,
+                "kinder": kind,
+                "anzahl": teil,
+            }
 
 
 def _lebenslagen(gebiet: Gebiet, jahr: int) -> Zeilen:
@@ -50,11 +62,8 @@ def _lebenslagen(gebiet: Gebiet, jahr: int) -> Zeilen:
     for gruppe, (von, bis, anteil) in _LAGEN["gruppen"].items():
         erwartet = _personen(gebiet, jahr, von, bis) * anteil * faktor(gebiet.saat, "transfer")
         # one draw for all groups: the smaller of two nested ones stays the smaller
-        yield {
-            "stichtag": date(jahr, 12, 31),
-            "personengruppe": gruppe,
-            "anzahl": _zahl(gebiet, jahr, "lage", erwartet),
-        }
+        anzahl = _zahl(gebiet, jahr, "lage", erwartet)
+        yield {"stichtag": date(jahr, 12, 31), "personengruppe": gruppe, "anzahl": anzahl}
 
 
 def _kinderbetreuung(gebiet: Gebiet, jahr: int) -> Zeilen:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sources.musterdaten.lebenslagen import haushaltszahlen
 from sources.musterdaten.modell import anteil_auslaendisch
 from sources.musterdaten.raeume import Gebiet
 from sources.musterdaten.zufall import aufgeteilt, zwischen
@@ -86,16 +87,13 @@ def _familienstand(teil: Gebiet, jahr: int) -> dict[str, object]:
 
 def _haushaltsstruktur(teil: Gebiet, jahr: int) -> dict[str, object]:
     bestand = teil.verlauf.bestand[jahr].sum(axis=0)
-    haushalte = round(teil.personen(jahr) / zwischen(1.6, 2.2, teil.saat, "haushalt"))
-    single = round(haushalte * zwischen(0.27, 0.6, teil.saat, "single"))
+    haushalte, single, mit_kindern, allein = haushaltszahlen(teil, jahr)
     jung, alt = int(bestand[18:30].sum()), int(bestand[65:].sum())
     single_jung, single_alt, _ = aufgeteilt(single, (jung, alt, int(bestand[30:65].sum())))
-    mit_kindern = min(haushalte - single, round(int(bestand[:18].sum()) / 1.6))
     spalten: dict[str, object] = {"anzahl_haushalte": haushalte, **_anteile({"single": single}, haushalte)}
     spalten |= _anteile({"single_juenger_30": single_jung, "single_65_aelter": single_alt}, single)
     spalten |= _anteile({"mit_kindern": mit_kindern}, haushalte)
     if jahr >= 2019:  # the source has this column from 2019 on
-        allein = round(mit_kindern * zwischen(0.12, 0.38, teil.saat, "allein"))
         spalten |= _anteile({"alleinerziehende_an_mit_kindern": allein}, mit_kindern)
     return spalten
 

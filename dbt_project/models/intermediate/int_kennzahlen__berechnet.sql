@@ -48,8 +48,8 @@ brueche as (
     inner join {{ source('stammdaten', 'reihenbrueche') }} as reihenbrueche
         on
             spannen.teilquelle = reihenbrueche.quelle
-            and reihenbrueche.jahr > spannen.von
-            and reihenbrueche.jahr <= spannen.bis
+            and spannen.von < reihenbrueche.jahr
+            and spannen.bis >= reihenbrueche.jahr
     group by all
 ),
 
@@ -93,7 +93,13 @@ vollstaendig as (
             and seiten.kennzahl = kennzahlen.kennzahl
             and seiten.version = kennzahlen.version
     left join brueche
-        using (kennzahl, version, jugendamt, raum_id, berichtsjahr, quelle)
+        on
+            seiten.kennzahl = brueche.kennzahl
+            and seiten.version = brueche.version
+            and seiten.jugendamt = brueche.jugendamt
+            and seiten.raum_id = brueche.raum_id
+            and seiten.berichtsjahr = brueche.berichtsjahr
+            and seiten.quelle = brueche.quelle
 ),
 
 beurteilt as (

@@ -163,15 +163,24 @@ gezaehlt as (
     from {{ ref('stg_bevoelkerung_raeume') }}
 ),
 
+letzter_stichtag as (
+    select
+        extrakt,
+        jugendamt,
+        max(stichtag) as stichtag
+    from gezaehlt
+    group by extrakt, jugendamt, messgroesse, extract(year from stichtag)
+),
+
 je_raum as (
     select
         * exclude (anzahl),
         sum(anzahl) as wert,
         bool_or(anzahl is null) as ist_geheim
     from gezaehlt
+    semi join letzter_stichtag
+        using (extrakt, jugendamt, stichtag)
     group by all
-    qualify
-        stichtag = max(stichtag) over (partition by extrakt, jugendamt, messgroesse, extract(year from stichtag))
 ),
 
 kategorien as (
@@ -211,7 +220,12 @@ darueber as (
         greatest(stufe_1.gueltig_von, raeume.gueltig_von) as gueltig_von,
         least(stufe_1.gueltig_bis, coalesce(raeume.gueltig_bis, date '9999-12-31')) as gueltig_bis,
         raeume.gebietsart,
-        [stufe_1.raum_id, stufe_1.eltern_raum_id, stufe_2.eltern_raum_id, stufe_3.eltern_raum_id] as selbst_und_darueber
+        [
+            stufe_1.raum_id,
+            stufe_1.eltern_raum_id,
+            stufe_2.eltern_raum_id,
+            stufe_3.eltern_raum_id
+        ] as selbst_und_darueber
     from zuordnung as stufe_1
     inner join {{ ref('dim_raum') }} as raeume
         on
@@ -225,45 +239,54 @@ darueber as (
         on
             stufe_2.jugendamt = stufe_3.jugendamt
             and stufe_2.eltern_raum_id = stufe_3.raum_id
-    where not exists(
-        select 1 from zuordnung as kind
-        where kind.jugendamt = stufe_1.jugendamt and kind.eltern_raum_id = stufe_1.raum_id
-    )
+    anti join zuordnung as kinder
+        on
+            stufe_1.jugendamt = kinder.jugendamt
+            and stufe_1.raum_id = kinder.eltern_raum_id
+),
+
+lieferungen as (
+    select distinct
+        extrakt,
+        jugendamt,
+        messgroesse,
+        stichtag
+    from je_raum
 ),
 
 ohne_satz as (
     select distinct
-        lieferungen.extrakt,
-        lieferungen.jugendamt,
-        lieferungen.messgroesse,
-        lieferungen.stichtag,
+        lieferungen.*,
         darueber.raum_id
-    from (select distinct extrakt, jugendamt, messgroesse, stichtag from kategorien) as lieferungen
+    from lieferungen
     inner join darueber
         on
             lieferungen.jugendamt = darueber.jugendamt
             and lieferungen.stichtag between darueber.gueltig_von and darueber.gueltig_bis
-    where
-        (lieferungen.messgroesse != 'bevoelkerung' or darueber.gebietsart = 'gemeindefrei')
-        and not exists(
-            select 1 from geliefert
-            where
-                geliefert.extrakt = lieferungen.extrakt
-                and geliefert.jugendamt = lieferungen.jugendamt
-                and geliefert.messgroesse = lieferungen.messgroesse
-                and geliefert.stichtag = lieferungen.stichtag
-                and list_contains(darueber.selbst_und_darueber, geliefert.raum_id)
-        )
+    anti join geliefert
+        on
+            lieferungen.extrakt = geliefert.extrakt
+            and lieferungen.jugendamt = geliefert.jugendamt
+            and lieferungen.messgroesse = geliefert.messgroesse
+            and lieferungen.stichtag = geliefert.stichtag
+            and list_contains(darueber.selbst_und_darueber, geliefert.raum_id)
+    where lieferungen.messgroesse != 'bevoelkerung' or darueber.gebietsart = 'gemeindefrei'
+),
+
+erwartet as (
+    select * from geliefert
+    union all
+    select * from ohne_satz
 ),
 
 vollstaendig as (
     select
         kategorien.*,
-        raeume.raum_id,
+        erwartet.raum_id,
         case when je_raum.ist_geheim then null else coalesce(je_raum.wert, 0) end as wert,
         coalesce(je_raum.ist_geheim, false) as ist_geheim
     from kategorien
-    inner join (select * from geliefert union all select * from ohne_satz) as raeume
+    inner join erwartet
         using (extrakt, jugendamt, messgroesse, stichtag)
     left join je_raum
         using (extrakt, jugendamt, messgroesse, stichtag, geschlecht, altersgruppe, nationalitaet, merkmal, raum_id)
@@ -275,7 +298,8 @@ final as (
         vollstaendig.jugendamt,
         vollstaendig.raum_id,
         case
-            when ends_with(vollstaendig.raum_id, ':nicht_zuordenbar') then 'nicht_zuordenbar' else 'schluessel'
+            when ends_with(vollstaendig.raum_id, ':nicht_zuordenbar') then 'nicht_zuordenbar'
+            else 'schluessel'
         end as raum_methode,
         extract(year from vollstaendig.stichtag) as berichtsjahr,
         vollstaendig.stichtag,
