@@ -15,6 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from quality import arbeitsbereich, tuer, zulassung
+from quality.abdeckung import je_methode
 from quality.bestand import Bestand, Teil, lies_bestand, teile
 from sources import archiv
 from sources.ablage import Ablage
@@ -215,6 +216,7 @@ class Tuer:
             personenbezogen=geprueft.personenbezogen,
             stand=geprueft.gelesen.meta.get("stand", ""),
         )
+        ergebnis = replace(ergebnis, verortung=je_methode(geprueft.bloecke(), vertrag, fund.feed.raumbuch))
         datensaetze = self._verdichte(geprueft, vertrag, fund) if geprueft.personenbezogen else [(vertrag, geprueft)]
         neue = _teile(datensaetze, ergebnis)
         erlaubnis = zulassung.offene(self.ablage).get((ergebnis.jugendamt, ergebnis.sha256))

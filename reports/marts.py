@@ -26,19 +26,22 @@ def exportiere(
 ) -> None:
     """Write each published mart of one Jugendamt as ``<mart>.parquet`` and ``<mart>.csv``, rows sorted.
 
-    Rows after the Berichtsjahr are left out. The CSV is for Excel: UTF-8 with BOM, semicolon, decimal comma.
+    Rows after the Berichtsjahr are left out, except those of the first quarter after it: day care is counted on 1 March
+    over the population at the end of the Berichtsjahr. The CSV is for Excel: UTF-8 with BOM, semicolon, decimal comma.
     """
     ziel.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(warehouse), read_only=True) as con:
         for mart, spalten in veroeffentlichung.items():
-            bedingungen, werte = [], []
+            bedingungen: list[str] = []
+            werte: list[str | int] = []
             if "jugendamt" in spalten:
                 bedingungen.append("jugendamt = ?")
                 werte.append(jugendamt)
             for jahr in ("berichtsjahr", "haushaltsjahr"):
                 if jahr in spalten:
-                    bedingungen.append(f"{jahr} <= ?")
-                    werte.append(str(berichtsjahr))
+                    danach = " or stichtag <= make_date(? + 1, 3, 31)" if "stichtag" in spalten else ""
+                    bedingungen.append(f"({jahr} <= ?{danach})")
+                    werte += [berichtsjahr] * (2 if danach else 1)
             wo = f"where {' and '.join(bedingungen)}" if bedingungen else ""
             liste = ", ".join(f'"{s}"' for s in spalten)
             abfrage = f'select {liste} from mart."{mart}" {wo} order by all'
@@ -57,10 +60,11 @@ def inhalt_sha256(marts: Path) -> str:
 
 
 def letztes_jahr(warehouse: Path, jugendamt: str) -> int | None:
-    """The latest year in which a Jugendamt has any value, or None."""
+    """The latest year in which the whole of a Jugendamt has a population, without which no rate holds, or None."""
     with duckdb.connect(str(warehouse), read_only=True) as con:
         zeile = con.execute(
-            "select max(berichtsjahr) from mart.kennzahlen where jugendamt = ? and wert is not null",
+            "select max(berichtsjahr) from mart.kennzahlen where jugendamt = ? and wert is not null "
+            "and kennzahl = 'bev_gesamt' and raumebene = 'jugendamt'",
             [jugendamt],
         ).fetchone()
     return zeile[0] if zeile else None

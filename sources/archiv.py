@@ -63,6 +63,7 @@ class Ergebnis:
     musterdaten: bool = False
     personenbezogen: bool = False  # held rows about persons: only aggregates are kept
     angaben: dict[str, str] = field(default_factory=dict)
+    verortung: dict[str, int] = field(default_factory=dict)  # way to the Raum -> records
     stand: str = ""
     zuletzt: str = ""
 

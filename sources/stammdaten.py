@@ -6,7 +6,7 @@ Not here: the descriptions (``sources/jugendaemter``, ``sources/*/contract.yml``
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -88,6 +88,10 @@ SCHEMATA: dict[str, tuple[str, dict[str, type[pl.DataType]]]] = {
     "familien": (
         "Datenfamilien des Berichts: ob das Jugendamt sie hat, und ob etwas davon veröffentlicht werden darf",
         {"jugendamt": T, "familie": T, "name": T, "vorhanden": W, "oeffentlich": W},
+    ),
+    "verortung": (
+        "Auf welchem Weg die Sätze einer Lieferung ihren Raum gefunden haben",
+        {"jugendamt": T, "extrakt": T, "lieferung": T, "datei": T, "methode": T, "saetze": G},
     ),
     "quarantaene": (
         "Werte angenommener Lieferungen, die den Vertrag verletzen",
@@ -187,6 +191,7 @@ def als_tabellen(
     katalog: Sequence[Kennzahl],
     lieferungen: Sequence[Ergebnis],
     quarantaene: Sequence[Mapping[str, object]],
+    verortung: Iterable[tuple[Ergebnis, Mapping[str, int]]] = (),
 ) -> dict[str, pl.DataFrame]:
     """One frame per entry of :data:`SCHEMATA`, rows sorted."""
     plaene = lade_produktplaene()
@@ -235,6 +240,18 @@ def als_tabellen(
             for hat in [{o for j, g, o in geliefert if g == f and j in {p.jugendamt, AMTLICH}}]
         ],
     }  # fmt: skip
+    zeilen["verortung"] = [
+        {
+            "jugendamt": e.jugendamt,
+            "extrakt": e.extrakt,
+            "lieferung": e.sha256,
+            "datei": e.datei,
+            "methode": art,
+            "saetze": n,
+        }
+        for e, je in verortung
+        for art, n in je.items()
+    ]
     felder = SCHEMATA["quarantaene"][1]
     zeilen["quarantaene"] = [{f: z[f] for f in felder} for z in quarantaene]
     return {

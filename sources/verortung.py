@@ -92,12 +92,12 @@ def raumbuch(p: Profil) -> Raumbuch:
 def zeitweise_fehlend(schluessel: Iterable[str], buch: Raumbuch, jahre: Collection[int]) -> list[str]:
     """Keys of Räume that do not exist at the end of each of some years, by the profile's Gebietsstand."""
     tage = [date(jahr, 12, 31) for jahr in jahre]
-    raeume = {s: buch.schluessel.get(s) or buch.alias.get(normiert(s), "") for s in schluessel}
     immer = (date.min, date.max)
     return [
         s
-        for s, raum in raeume.items()
-        if any(not von <= tag <= bis for von, bis in [buch.befristet.get(raum, immer)] for tag in tage)
+        for s, raum in aufgeloest(schluessel, buch)
+        for von, bis in [buch.befristet.get(raum, immer)]
+        if any(not von <= tag <= bis for tag in tage)
     ]
 
 
@@ -108,6 +108,12 @@ def methode(schluessel: str | None, buch: Raumbuch) -> str:
     if "schluessel" in buch.reihenfolge and schluessel in buch.schluessel:
         return "schluessel"
     return "alias" if normiert(schluessel) in buch.alias else NICHT_ZUORDENBAR
+
+
+def aufgeloest(schluessel: Iterable[str], buch: Raumbuch) -> list[tuple[str, str]]:
+    """(key, raum_id) of those delivered keys that stand for a Raum, sorted."""
+    raeume = {s: buch.schluessel.get(s) or buch.alias.get(normiert(s)) for s in schluessel}
+    return sorted((s, raum) for s, raum in raeume.items() if raum)
 
 
 def verorte(adressen: pl.DataFrame, geliefert: pl.Series, buch: Raumbuch) -> pl.DataFrame:

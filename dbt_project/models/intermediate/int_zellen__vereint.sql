@@ -1,9 +1,9 @@
 -- The cells of all extracts that hold today. A new extract is a staging model and a line here; records are counted in
 -- int_saetze__gezaehlt.
 {% set extrakte = [
-    'bevoelkerung_geschlecht', 'bevoelkerung_altersgruppen', 'bevoelkerung_altersjahre', 'geburten', 'abgaenger',
-    'schulen', 'kindertagesbetreuung', 'kindertageseinrichtungen', 'jugendhilfeeinrichtungen', 'mindestsicherung',
-    'arbeitslose', 'opendata_hro',
+    'bevoelkerung_geschlecht', 'bevoelkerung_altersgruppen', 'geburten', 'abgaenger', 'schulen',
+    'kindertagesbetreuung', 'kindertageseinrichtungen', 'jugendhilfeeinrichtungen', 'mindestsicherung', 'arbeitslose',
+    'opendata_hro',
 ] %}
 
 {% for extrakt in extrakte %}

@@ -1,1 +1,0 @@
-{{ zellen_aktuell('bevoelkerung_altersjahre') }}
