@@ -70,7 +70,6 @@ def in_worten(je: Mapping[str, int]) -> str:
     ohne, alle = je.get(NICHT_ZUORDENBAR, 0), sum(je.values())
     if not ohne:
         return ""
+    anteil = f"{100 * ohne / alle:.1f}".replace(".", ",")
     wege = ", ".join(f"{art} {n}" for art, n in je.items() if art != NICHT_ZUORDENBAR)
-    return (
-        f"{ohne} von {alle} Sätzen ({100 * ohne / alle:.1f} %) keinem Raum zugeordnet; die anderen über {wege or '–'}"
-    )
+    return f"{ohne} von {alle} Sätzen ({anteil} %) keinem Raum zugeordnet; die anderen über {wege or '–'}"

@@ -66,7 +66,7 @@ def test_einzelfaelle_behalten_was_die_tuer_gezaehlt_hat(tmp_path: Path) -> None
                     verortung={"nicht_zuordenbar": 1, "schluessel": 3})  # fmt: skip
     feeds = alle_feeds([profil], (), VERTRAEGE.values())
     assert [je for _, je in abdeckung(Ablage(tmp_path), VERTRAEGE, [fall], feeds)] == [fall.verortung]
-    assert in_worten(fall.verortung).startswith("1 von 4 Sätzen (25.0 %) keinem Raum")
+    assert in_worten(fall.verortung).startswith("1 von 4 Sätzen (25,0 %) keinem Raum")
     assert in_worten({"schluessel": 3}) == in_worten({}) == ""
 
 
