@@ -161,7 +161,7 @@ def luecken(profil: Profil, vertraege: Mapping[str, Vertrag]) -> Iterator[str]:
 
 
 def _offenes(profil: Profil) -> Iterator[str]:
-    gruppen = (profil.raeume, profil.zuordnungen, profil.modellgebiete, profil.nachfolger)
+    gruppen = (profil.raeume, profil.zuordnungen, profil.modellgebiete, profil.nachfolger, profil.eckdaten)
     unbelegt = sum(not eintrag.belegt for gruppe in gruppen for eintrag in gruppe)
     if unbelegt and not profil.annahmen:
         yield f"{unbelegt} Einträge sind nicht belegt, aber unter annahmen steht kein Satz dazu."

@@ -22,6 +22,7 @@ from sources.profilmodell import (
     Basis,
     Berichtsgruppe,
     Ebene,
+    Eckdatum,
     Feed,
     Hierarchie,
     Kopf,
@@ -87,6 +88,7 @@ def lade_profil(ordner: Path) -> Profil:
         strassen=_lies_wenn_da(ordner / "strassen.csv", Strasse),
         produkte=_lies_wenn_da(ordner / "produkte.csv", Produkt),
         modellgebiete=_lies_wenn_da(ordner / "modellgebiete.csv", Modellgebiet),
+        eckdaten=_lies_wenn_da(ordner / "eckdaten.csv", Eckdatum),
         nachfolger=_lies_wenn_da(ordner / "nachfolger.csv", Nachfolger),
     )
     maengel = [*pruefe(profil, ordner.name), *pruefe_produkte(profil.produkte, lade_berichtsstruktur(), ordner.name)]

@@ -287,6 +287,18 @@ class Nachfolger(Basis):
     quelle: _Text
 
 
+class Eckdatum(Basis):
+    """A reference fact of a Raum (area, inhabitants, Leitträger, base year of a Planbudget) with its day and source."""
+
+    raum_id: _Text
+    merkmal: _Name
+    wert: _Text
+    einheit: str
+    stand: _Ende
+    belegt: _Belegt
+    quelle: _Text
+
+
 class Modellgebiet(Basis):
     """A Raum that takes part in a model area (or in a change of practice), from `von` to `bis` (both inclusive)."""
 
@@ -372,6 +384,7 @@ class Profil(Kopf):
         produkte: the Jugendamt's own mapping of its budget; it wins over the product plan of the Land.
         modellgebiete: which Räume take part in which model area, dated.
         nachfolger: which Räume took the place of which (Gebietsstand).
+        eckdaten: reference facts of Räume; never counted with delivered figures.
         gebiete: raum_id to GeoJSON geometry, from the file that `geometrie` names; `einheit` of its coordinates.
     """
 
@@ -382,6 +395,7 @@ class Profil(Kopf):
     produkte: tuple[Produkt, ...] = ()
     modellgebiete: tuple[Modellgebiet, ...] = ()
     nachfolger: tuple[Nachfolger, ...] = ()
+    eckdaten: tuple[Eckdatum, ...] = ()
     gebiete: dict[str, dict[str, Any]] = {}
     einheit: Literal["grad", "meter"] = "grad"
 

@@ -192,6 +192,9 @@ def _pruefe_strassen(profil: Profil, ordner: str) -> Iterator[Mangel]:
 def _pruefe_modellgebiete(profil: Profil, ordner: str) -> Iterator[Mangel]:
     datei = f"{ordner}/modellgebiete.csv"
     raeume = {raum.raum_id for raum in profil.raeume}
+    for eintrag in profil.eckdaten:
+        if eintrag.raum_id not in raeume:
+            yield _unbekannt(f"{ordner}/eckdaten.csv", eintrag.merkmal, eintrag.raum_id)
     for zeile in profil.modellgebiete:
         if zeile.raum_id not in raeume:
             yield _unbekannt(datei, zeile.gebiet, zeile.raum_id)

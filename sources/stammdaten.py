@@ -53,6 +53,10 @@ SCHEMATA: dict[str, tuple[str, dict[str, type[pl.DataType]]]] = {
         "Welche Räume seit wann zu einem Modellgebiet gehören, aus modellgebiete.csv",
         {"jugendamt": T, "gebiet": T, "raum_id": T, "von": D, "bis": D, "belegt": W, "quelle": T},
     ),
+    "eckdaten": (
+        "Bezugsgrößen der Räume (Fläche, Einwohner, Leitträger ...) mit Stand und Quelle, aus eckdaten.csv",
+        {"jugendamt": T, "raum_id": T, "merkmal": T, "wert": T, "einheit": T, "stand": D, "belegt": W, "quelle": T},
+    ),
     "extrakttabellen": (
         "Tabellen der Extrakte: Quelle, Rang, Schlüsselart, aus den Verträgen",
         {"extrakt": T, "tabelle": T, "familie": T, "quelle": T, "nennerquelle": T, "rang": G, "ebene": T,
@@ -213,6 +217,7 @@ def als_tabellen(
         ],
         "abloesungen": [{"jugendamt": p.jugendamt, **z} for p in profile for z in gebietsstand.abloesungen(p)],
         "schluessel": [z for p in profile for z in _schluessel(p)],
+        "eckdaten": [{"jugendamt": p.jugendamt, **e.model_dump()} for p in profile for e in p.eckdaten],
         "modellgebiete": [{"jugendamt": p.jugendamt, **m.model_dump()} for p in profile for m in p.modellgebiete],
         "extrakttabellen": [
             {"extrakt": v.extrakt, "tabelle": name, "familie": v.familie, "quelle": v.quelle,
