@@ -190,7 +190,8 @@ def in_saetze(gelesen: Gelesen, vertrag: Vertrag, angaben: Mapping[str, str], fe
     index, methoden = _woerterbuch(daten[METHODE] if METHODE in zuordnung else None, len(daten))
     spalten[METHODE] = Spalte(index, methoden, methoden, pl.repeat(False, len(methoden), eager=True))
     spalten["periode"] = _periode(vertrag, angaben, spalten, len(daten))
-    return Saetze(spalten, daten["zeile"], personenbezogen, einzeln or je_anschrift, reparaturen, weggelassen)
+    ohne_schluessel = einzeln or (je_anschrift and vertrag.personenbezogen == "einzelsaetze")
+    return Saetze(spalten, daten["zeile"], personenbezogen, ohne_schluessel, reparaturen, weggelassen)
 
 
 def _namen(feld: Feld) -> set[str]:

@@ -17,7 +17,8 @@ TAG = date(2023, 12, 31)
 def _lager(baue: Callable[..., Lager], *saetze: tuple[str, str, str, str, int | None, str]) -> Lager:
     lager = baue({})
     leer = {"jahr": None, "stichtag": TAG, "raum_methode": None, "zeile": 1, "periode": "2023",
-            "jugendamt": "musterkreis", "lieferung": "a", "lieferung_nr": 1, "datenstand": None, "musterdaten": True}  # fmt: skip
+            "jugendamt": "musterkreis", "lieferung": "a", "lieferung_nr": 1, "datenstand": None,
+            "musterdaten": True}  # fmt: skip
     namen = ("raum_schluessel", "altersgruppe", "geschlecht", "nationalitaet", "anzahl", "tabelle")
     zeilen = [{**leer, **dict(zip(namen, satz, strict=True))} for satz in saetze]
     schema = polars_schema(lade_vertraege()["bevoelkerung_raeume"])
@@ -32,7 +33,7 @@ def _werte(lager: Lager) -> dict[tuple[str, ...], int | None]:
     }
 
 
-ALLE = "insgesamt"
+X = "insgesamt"
 
 
 def test_summen_ueber_geschlecht_und_staatsangehoerigkeit(baue: Callable[..., Lager]) -> None:
@@ -43,22 +44,20 @@ def test_summen_ueber_geschlecht_und_staatsangehoerigkeit(baue: Callable[..., La
         ("99001001", "0-3", "weiblich", "auslaendisch", 2, "t"),
     )  # fmt: skip
     werte = _werte(lager)
-    assert werte["001", "0-3", ALLE, "deutsch"] == 9
-    assert werte["001", "0-3", "weiblich", ALLE] == 7
-    assert werte["001", "0-3", ALLE, ALLE] == 12
+    assert werte["001", "0-3", X, "deutsch"] == 9
+    assert werte["001", "0-3", "weiblich", X] == 7
+    assert werte["001", "0-3", X, X] == 12
     assert len(werte) == 9
 
 
 def test_eine_gelieferte_summe_gilt_und_geheimes_bleibt_geheim(baue: Callable[..., Lager]) -> None:
     lager = _lager(
         baue,
-        ("99001001", ALLE, ALLE, ALLE, 11, "t"), ("99001001", ALLE, "maennlich", ALLE, 4, "t"), ("99001001", ALLE, "weiblich", ALLE, 5, "t"),
-        ("99001002", ALLE, "maennlich", ALLE, None, "t"), ("99001002", ALLE, "weiblich", ALLE, 5, "t"),
-        ("MUSTERAU", ALLE, ALLE, ALLE, 3, "a"), ("99001003", ALLE, ALLE, ALLE, 4, "b"),
+        ("99001001", X, X, X, 11, "t"), ("99001001", X, "maennlich", X, 4, "t"), ("99001001", X, "weiblich", X, 5, "t"),
+        ("99001002", X, "maennlich", X, None, "t"), ("99001002", X, "weiblich", X, 5, "t"),
+        ("MUSTERAU", X, X, X, 3, "a"), ("99001003", X, X, X, 4, "b"),
     )  # fmt: skip
     werte = _werte(lager)
-    assert werte["001", ALLE, ALLE, ALLE] == 11
-    assert werte["002", ALLE, ALLE, ALLE] is None
-    assert werte["003", ALLE, ALLE, ALLE] == 3, (
-        "of two tables with the same figure the first speaks; a name in any spelling"
-    )
+    assert werte["001", X, X, X] == 11
+    assert werte["002", X, X, X] is None
+    assert werte["003", X, X, X] == 3, "of two tables with the same figure the first speaks; a name in any spelling"

@@ -82,3 +82,13 @@ def test_spaete_werte_alter_raeume_gehen_auf_den_neuen_ueber(
     assert {"001", "003"}.isdisjoint(werte)
     (ganzes,) = lager.modell("fct_messgroessen", "raum_id = '99001'")
     assert ganzes["wert"] == 165
+
+
+def test_werte_ausserhalb_der_gueltigkeit_werden_gesagt(
+    baue: Callable[..., Lager], stammdaten: dict[str, pl.DataFrame]
+) -> None:
+    """The new Raum named before it exists; late figures of an old one are none, they went to the new one."""
+    zellen = _zellen(2019, r005=151) + _zellen(2020, r001=100, r005=51, r006=7, r007=4)
+    lager = baue({"bevoelkerung_geschlecht": zellen}, **stammdaten)
+    (zeile,) = lager.singulaer("raeume_gelten")
+    assert (zeile["jugendamt"], "Neustadt (99001005) zum 31.12.2019" in zeile["meldung"]) == ("musterkreis", True)

@@ -112,7 +112,8 @@ verortet as (
         extrakt as gegenstand,
         case when min(anteil_pct) = 100 then 'vollstaendig' else 'unvollstaendig' end as ergebnis,
         'mindestens ' || cast(min(anteil_pct) as integer) || ' Prozent der Sätze einem Raum zugeordnet'
-        || case when min(anteil_pct) < 100 then ', am wenigsten in ' || arg_min(datei, anteil_pct) else '' end as meldung,
+        || case when min(anteil_pct) < 100 then ', am wenigsten in ' || arg_min(datei, anteil_pct) else '' end
+            as meldung,
         cast(null as date) as datenstand,
         false as musterdaten,
         cast(min(anteil_pct) as double) as anteil_pct

@@ -28,6 +28,12 @@ stufe_0 as (
 ),
 
 {% for merkmal in merkmale -%}
+geliefert_{{ loop.index }} as (
+    select *
+    from stufe_{{ loop.index - 1 }}
+    where {{ merkmal }} = 'insgesamt'
+),
+
 stufe_{{ loop.index }} as (
     select * from stufe_{{ loop.index - 1 }}
     union all
@@ -40,7 +46,7 @@ stufe_{{ loop.index }} as (
         bool_or(teile.musterdaten) as musterdaten,
         case when bool_and(teile.anzahl is not null) then sum(teile.anzahl) end as anzahl
     from stufe_{{ loop.index - 1 }} as teile
-    anti join (select * from stufe_{{ loop.index - 1 }} where {{ merkmal }} = 'insgesamt') as summen
+    anti join geliefert_{{ loop.index }}
         using ({{ zelle | reject('equalto', merkmal) | join(', ') }})
     group by all
 ),
