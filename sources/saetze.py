@@ -256,6 +256,8 @@ def _pruefe_spalten(
     """Columns nobody knows are refused, since they may be renamed ones; in personal extracts they are dropped."""
     da = {*zuordnung, *_aus_nebeneinander(dialekt)}
     fehlbar = _fehlbar(vertrag, dialekt) | {f.name for f in vertrag.felder if _ist_berechnet(f, vertrag, da)}
+    if vertrag.adresse and not zuordnung.keys().isdisjoint(ROLLEN):
+        fehlbar.add(vertrag.adresse.raum)
     pflicht = [f.name for f in vertrag.felder if f.name not in fehlbar]
     fehlt = [name for name in pflicht if name not in zuordnung]
     if not fehlt and (personenbezogen or not unbekannt):

@@ -30,6 +30,7 @@ BESONDERE = {
     "para_86_6_89a": "Zuständigkeit nach § 86 (6) oder Erstattung nach § 89a SGB VIII",
 }
 _OFFEN = 99_999
+_AM_ENDE = r"\s(\d+\s*[a-zA-Z]?(?:\s*[-/]\s*\d+\s*[a-zA-Z]?)?)\s*$"
 
 
 def normiert(name: str) -> str:
@@ -176,13 +177,17 @@ def _mit(adressen: pl.DataFrame, rollen: Sequence[str]) -> pl.DataFrame:
 def _aus_strasse(adressen: pl.DataFrame, strassen: Sequence[Strasse]) -> pl.Series:
     """raum_id per record, null where the directory has no answer."""
     adressen = _mit(adressen, ROLLEN[:3])
+    ohne_nummer = pl.col("strasse").str.replace(_AM_ENDE, "")
     eindeutig = (
         adressen.unique(maintain_order=True)
         .with_row_index("_nr")
         .with_columns(
-            _name=_name(pl.col("strasse")),
+            # "Am Bach 7 b" in one column
+            _name=_name(pl.when(pl.col("hausnummer").is_null()).then(ohne_nummer).otherwise("strasse")),
             # 12a lies where 12 lies
-            _hausnummer=pl.col("hausnummer").str.extract(r"^\s*0*(\d+)").cast(pl.Int64),
+            _hausnummer=pl.coalesce("hausnummer", pl.col("strasse").str.extract(_AM_ENDE))
+            .str.extract(r"^\s*0*(\d+)")
+            .cast(pl.Int64),
         )
     )
     verzeichnis = _verzeichnis(strassen)

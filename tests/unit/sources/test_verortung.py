@@ -67,6 +67,8 @@ def _verorte(
         (None, "LANGE STRASSE", "4", "99-A"),
         (None, "Lange straße ", "4-6", "99-A"),
         ("00099", "Am Bach", "7", "99-A"),
+        (None, "Lange Str. 12a", None, "99-A"),
+        (None, "Lange Straße 19-23", None, "99-B"),
     ],
 )
 def test_strasse_und_hausnummer(schluessel: str | None, strasse: str | None, hausnummer: str, raum: str) -> None:
