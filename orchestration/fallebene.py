@@ -18,7 +18,7 @@ import polars as pl
 from orchestration.dbt import ARBEIT, Dbt
 from sources.formate import Lesefehler
 from sources.profilmodell import Profil
-from sources.stammdaten import lokale_schluessel
+from sources.verortung import aufgeloest, raumbuch
 from sources.vertraege import Vertrag
 
 SCHEMA = "fallebene"
@@ -53,12 +53,15 @@ class Fallebene:
             raise Lesefehler("fallebene", f"Die Datei hat {len(jahre)} Berichtsjahre", "eines", "je Jahr eine Datei")
         profil = self.profile[jugendamt]
         parameter = {n: profil.schwellen.get(n, v) for n, v in vertrag.verdichtung.parameter.items()}
+        schluessel = (s for f in vertrag.felder if f.schluesselart for s in saetze[f.name].drop_nulls().unique())
         tabellen = {
             vertrag.extrakt: saetze,
             "monate": monate(int(jahre[0]), saetze["abzugsdatum"].max()),  # type: ignore[arg-type]
             "lauf": pl.DataFrame([{"jugendamt": jugendamt, **parameter}]),
             "schluessel": pl.DataFrame(
-                lokale_schluessel(profil), schema={"schluessel": pl.String, "raum_id": pl.String}, orient="row"
+                aufgeloest({*schluessel}, raumbuch(profil)),
+                schema={"schluessel": pl.String, "raum_id": pl.String},
+                orient="row",
             ),
         }
         modelle = self.dbt.fallebene

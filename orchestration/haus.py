@@ -17,6 +17,7 @@ from typing import Any
 from orchestration.sperre import jetzt
 from orchestration.umgebung import PROFILE, WURZEL, Umgebung
 from quality import geheimhaltung, tuer
+from quality.abdeckung import abdeckung
 from quality.annahme import Annahme, Tuer, Verdichter
 from reports import stand
 from sources import archiv, stammdaten
@@ -117,6 +118,7 @@ class Haus:
             self.katalog,
             self.lieferungen(),
             tuer.lies_quarantaene(self.ablage),
+            abdeckung(self.ablage, self.vertraege, self.lieferungen(), self.feeds),
         )
         stammdaten.schreibe(self.ablage, tabellen)
         bericht = {

@@ -20,6 +20,7 @@ from reports import marts
 from reports import release as releases
 from reports.marts import Veroeffentlichung
 from reports.typen import BerichtsAngaben
+from sources import gebietsstand
 from sources.ablage import entwurf, schreibe_json, uebernimm
 from sources.profile import Profil
 
@@ -153,7 +154,7 @@ def _angaben(haus: Haus, profil: Profil, berichtsjahr: int) -> BerichtsAngaben:
         ganzes=profil.ganzes,
         ebenen=[(e.ebene, e.bezeichnung) for e in profil.raumebenen],
         hauptebene=profil.hauptebene,
-        hierarchien={h.name: h.bezeichnung for h in profil.hierarchien},
+        hierarchien={h.name: h.bezeichnung for h in profil.hierarchien} | {gebietsstand.HIERARCHIE: "Gebietsstand"},
         attributionen=sorted({haus.vertraege[e.extrakt].attribution for e in eingaben}),
         annahmen=list(profil.annahmen),
         musterdaten=any(e.musterdaten for e in eingaben),

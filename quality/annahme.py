@@ -15,6 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from quality import arbeitsbereich, tuer, zulassung
+from quality.abdeckung import je_methode
 from quality.bestand import Bestand, Teil, lies_bestand, teile
 from sources import archiv
 from sources.ablage import Ablage
@@ -215,12 +216,14 @@ class Tuer:
             personenbezogen=geprueft.personenbezogen,
             stand=geprueft.gelesen.meta.get("stand", ""),
         )
+        ergebnis = replace(ergebnis, verortung=je_methode(geprueft.bloecke(), vertrag, fund.feed.raumbuch))
         datensaetze = self._verdichte(geprueft, vertrag, fund) if geprueft.personenbezogen else [(vertrag, geprueft)]
         neue = _teile(datensaetze, ergebnis)
         erlaubnis = zulassung.offene(self.ablage).get((ergebnis.jugendamt, ergebnis.sha256))
         if erlaubnis is None:
             for vertrag_, _ in datensaetze:
-                bisher.bestand.vergleiche([t for t in neue if t.extrakt == vertrag_.extrakt], vertrag_)
+                eigene = [t for t in neue if t.extrakt == vertrag_.extrakt]
+                bisher.bestand.vergleiche(eigene, vertrag_, fund.feed.raumbuch)
         kopie = self._statt_original(datensaetze, fund) if geprueft.personenbezogen else None
         archiv.archiviere(self.ablage, fund, ergebnis, datensaetze[0][1].gelesen, vertrag, kopie)
         self._uebernimm(datensaetze, neue, ergebnis, bisher)

@@ -25,6 +25,7 @@ import polars as pl
 from sources.ablage import UNFERTIG, Ablage
 from sources.formate import Lesefehler
 from sources.formate.tabelle import normiert
+from sources.saetze import METHODE
 from sources.vertraege import Vertrag
 
 Uhr = Callable[[], str]
@@ -32,7 +33,7 @@ Uhr = Callable[[], str]
 # Refusals whose words come from the contract or from known headings, never from a cell.
 OHNE_INHALT = {"leer", "html", "binaer", "kodierung", "beschaedigt", "zipbombe", "periode",
                "verschluesselt", "satzlaenge", "satzart",
-               "spalte_fehlt", "spalte_doppelt", "zu_viele_fehler", "sprung", "fallebene"}  # fmt: skip
+               "spalte_fehlt", "spalte_doppelt", "zu_viele_fehler", "sprung", "fallebene", "koordinaten"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def verdichte(saetze: pl.DataFrame, vertrag: Vertrag) -> pl.DataFrame:
     Every other field is empty; ``zeile`` is the number of the group, since a count has no line in the file.
     """
     assert vertrag.verdichtung is not None
-    gruppen = [*vertrag.verdichtung.gruppen, "periode"]
+    gruppen = [*vertrag.verdichtung.gruppen, METHODE, "periode"]
     summen = saetze.group_by(gruppen).agg(pl.col(vertrag.verdichtung.zaehler).sum()).sort(gruppen, nulls_last=True)
     leer = {n: pl.lit(None, saetze.schema[n]) for n in saetze.columns if n not in summen.columns and n != "zeile"}
     return summen.with_columns(**leer, zeile=pl.int_range(1, pl.len() + 1, dtype=pl.Int64)).select(saetze.columns)

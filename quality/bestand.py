@@ -8,7 +8,7 @@ Not here: the rules of drift (``quality/drift.py``), judging rows (``quality/tue
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import cast
@@ -17,10 +17,12 @@ import duckdb
 import polars as pl
 import pyarrow.parquet as pq
 
-from quality.drift import Ort, Profil, abstand, profiliere, spruenge, zahl
+from quality.drift import Ort, Profil, abstand, jahr_von, profiliere, spruenge, zahl
 from sources.ablage import Ablage
 from sources.archiv import Ergebnis
 from sources.formate import Lesefehler
+from sources.profilmodell import Raumbuch
+from sources.verortung import zeitweise_fehlend
 from sources.vertraege import Vertrag
 
 SPRUNG = "sprung"
@@ -91,16 +93,17 @@ class Bestand:
                 return True
         return False
 
-    def vergleiche(self, teile: Collection[Teil], vertrag: Vertrag) -> None:
+    def vergleiche(self, teile: Collection[Teil], vertrag: Vertrag, buch: Raumbuch) -> None:
         """Refuse a delivery that jumps against the last accepted one.
 
-        A period that came before is compared with itself, a new one with the nearest in time.
+        A period that came before is compared with itself, a new one with the nearest in time. Räume that the profile
+        ends or begins between the two (``buch``) have not vanished.
 
         Raises:
             Lesefehler: ``art`` "sprung", with what was stored against what came.
         """
         paare = [(teil, vorher) for teil in teile if (vorher := self._vorher(teil)) is not None]
-        alle = [*self._groesse(teile, paare, vertrag), *(s for p in paare for s in self._spruenge(*p, vertrag))]
+        alle = [*self._groesse(teile, paare, vertrag), *(s for p in paare for s in self._spruenge(*p, vertrag, buch))]
         if not alle:
             return
         mehr = f" | und {len(alle) - GENANNT} weitere Abweichungen" if len(alle) > GENANNT else ""
@@ -120,11 +123,17 @@ class Bestand:
         naechste = max(perioden, key=lambda p: (-abstand(p, teil.periode), p), default=None)
         return perioden[naechste] if naechste is not None else None
 
-    def _spruenge(self, teil: Teil, vorher: Teil, vertrag: Vertrag) -> Iterator[str]:
+    def _spruenge(self, teil: Teil, vorher: Teil, vertrag: Vertrag, buch: Raumbuch) -> Iterator[str]:
         gleich = teil.periode == vorher.periode
         jahre = 1 if gleich else abstand(teil.periode, vorher.periode)
         gegen = "" if gleich else f" gegen {_in_worten(vorher.periode)}"
-        for sprung in spruenge(self._profil(vorher, vertrag), self._profil(teil, vertrag), jahre, vertrag):
+        alt = self._profil(vorher, vertrag)
+        if buch.befristet:
+            raeume = alt.gebiete["raum"].to_list()
+            beide = [jahr for jahr in (jahr_von(teil.periode), jahr_von(vorher.periode)) if jahr]
+            nicht = zeitweise_fehlend(raeume, buch, beide)
+            alt = replace(alt, gebiete=alt.gebiete.filter(~pl.col("raum").is_in(nicht)))
+        for sprung in spruenge(alt, self._profil(teil, vertrag), jahre, vertrag):
             yield f"{teil.tabelle}, {_in_worten(teil.periode)}{gegen}: {sprung}"
 
     def _profil(self, teil: Teil, vertrag: Vertrag) -> Profil:

@@ -27,7 +27,7 @@ from sources.ablage import Ablage, schreibe_datei
 from sources.archiv import Ergebnis
 from sources.formate import Gelesen, Lesefehler, erkennung, festbreite, tabelle
 from sources.profilmodell import Feed
-from sources.saetze import Saetze, in_saetze, pflichtspalten
+from sources.saetze import METHODE, Saetze, in_saetze, pflichtspalten
 from sources.vertraege import Vertrag
 from sources.zellen import in_zellen
 
@@ -144,7 +144,9 @@ def lies(inhalt: bytes, dateiname: str, vertrag: Vertrag, feed: Feed | None = No
 
 def lesart(vertrag: Vertrag, feed: Feed | None) -> str:
     """Hash of all that decides how a delivery is read: its contract and the profile's mapping."""
-    eigenes = feed.model_dump_json(exclude={"feed", "extrakt", "muster", "werte"}) if feed else ""
+    eigenes = feed.model_dump_json(exclude={"feed", "extrakt", "muster", "werte", "raumbuch"}) if feed else ""
+    if feed and vertrag.adresse:  # keys are resolved later, addresses now
+        eigenes += feed.raumbuch.abdruck
     return hashlib.sha256(f"{vertrag.sha256}{eigenes}".encode()).hexdigest()
 
 
@@ -190,7 +192,8 @@ def nach_vertrag(daten: pl.DataFrame, vertrag: Vertrag) -> pl.DataFrame:
     typen = {
         n: t for n, t in polars_schema(vertrag).items() if n in {s.name for s in vertrag.spalten if not s.technisch}
     }
-    fehlt = sorted(set(typen) - set(daten.columns))
+    fehlt = sorted(set(typen) - {*daten.columns, METHODE})
+    daten = daten if METHODE in daten.columns else daten.with_columns(pl.lit(None).alias(METHODE))
     try:
         if fehlt:
             raise pl.exceptions.ColumnNotFoundError(", ".join(fehlt))

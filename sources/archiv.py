@@ -19,6 +19,7 @@ from pathlib import Path
 from sources.ablage import AMTLICH, Ablage, schreibe_datei, schreibe_json, schreibe_ordner
 from sources.formate import Gelesen, regionaldatenbank
 from sources.profilmodell import Feed, Profil
+from sources.verortung import raumbuch
 from sources.vertraege import Vertrag
 
 RUHEZEIT_S = 30
@@ -62,6 +63,7 @@ class Ergebnis:
     musterdaten: bool = False
     personenbezogen: bool = False  # held rows about persons: only aggregates are kept
     angaben: dict[str, str] = field(default_factory=dict)
+    verortung: dict[str, int] = field(default_factory=dict)  # way to the Raum -> records
     stand: str = ""
     zuletzt: str = ""
 
@@ -102,19 +104,17 @@ def alle_feeds(profile: Iterable[Profil], amtlich: Sequence[Feed], vertraege: It
     """Feeds by Jugendamt, the nationwide ones under ``_amtlich``.
 
     Every contract with ``dateimuster`` is a feed of every Jugendamt, unless one of the profile or a nationwide one
-    is for the same extract. Extracts with an address get the profile's street directory.
+    is for the same extract. Extracts with records get what the profile says about Räume.
     """
     vertraege = list(vertraege)
-    mit_adresse = {v.extrakt for v in vertraege if v.adresse}
+    mit_saetzen = {v.extrakt for v in vertraege if v.form == "saetze"}
     aus_vertrag = [Feed(feed=v.extrakt, extrakt=v.extrakt, muster=v.dateimuster) for v in vertraege if v.dateimuster]
     feeds: dict[str, Sequence[Feed]] = {AMTLICH: amtlich}
     for profil in profile:
         eigene = {feed.extrakt for feed in (*profil.feeds, *amtlich)}
-        verzeichnis = {"strassen": profil.strassen, "strasse_zuerst": profil.strasse_zuerst}
+        buch = {"raumbuch": raumbuch(profil)}
         alle = (*profil.feeds, *(f for f in aus_vertrag if f.extrakt not in eigene))
-        feeds[profil.jugendamt] = tuple(
-            f.model_copy(update=verzeichnis) if f.extrakt in mit_adresse else f for f in alle
-        )
+        feeds[profil.jugendamt] = tuple(f.model_copy(update=buch) if f.extrakt in mit_saetzen else f for f in alle)
     return feeds
 
 

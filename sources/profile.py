@@ -1,10 +1,9 @@
 """Reading Jugendamt profiles: from a folder of data to a checked `Profil`.
 
-In here: the loader of profile folders (`profil.yml`, `raeume.csv`, `zuordnung.csv`, `schluessel.csv`,
-`produkte.csv`) and of the product plans of the Länder, with their German messages; other modules import models
-and loader from here. Not in here: the models (`profilmodell.py`), whether entries fit together
-(`profilpruefung.py`), the profiles and plans themselves (`jugendaemter/<name>/`, `produktplaene/`), what the
-columns of an extract mean (`<extract>/contract.yml`).
+In here: the loader of profile folders (`profil.yml` and its tables) and of the product plans of the Länder, with
+their German messages; other modules import models and loader from here. Not in here: the models
+(`profilmodell.py`), whether entries fit together (`profilpruefung.py`), the profiles and plans themselves
+(`jugendaemter/<name>/`, `produktplaene/`), what the columns of an extract mean (`<extract>/contract.yml`).
 """
 
 import csv
@@ -17,15 +16,19 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from sources.geometrie import mit_gebieten
 from sources.profilmodell import (
     AmtlicheFeeds,
     Basis,
     Berichtsgruppe,
     Ebene,
+    Eckdatum,
     Feed,
     Hierarchie,
     Kopf,
     Mangel,
+    Modellgebiet,
+    Nachfolger,
     Produkt,
     Profil,
     ProfilFehler,
@@ -67,8 +70,8 @@ def lade_profil(ordner: Path) -> Profil:
     """Read one profile folder and check all of it.
 
     Args:
-        ordner: folder with `profil.yml`, `raeume.csv`, `zuordnung.csv` and, if needed, `schluessel.csv` and
-            `produkte.csv`.
+        ordner: folder with `profil.yml`, `raeume.csv`, `zuordnung.csv` and the optional tables that
+            `jugendaemter/README.md` lists.
 
     Returns:
         The checked profile.
@@ -84,11 +87,14 @@ def lade_profil(ordner: Path) -> Profil:
         schluessel=_lies_wenn_da(ordner / "schluessel.csv", Schluessel),
         strassen=_lies_wenn_da(ordner / "strassen.csv", Strasse),
         produkte=_lies_wenn_da(ordner / "produkte.csv", Produkt),
+        modellgebiete=_lies_wenn_da(ordner / "modellgebiete.csv", Modellgebiet),
+        eckdaten=_lies_wenn_da(ordner / "eckdaten.csv", Eckdatum),
+        nachfolger=_lies_wenn_da(ordner / "nachfolger.csv", Nachfolger),
     )
     maengel = [*pruefe(profil, ordner.name), *pruefe_produkte(profil.produkte, lade_berichtsstruktur(), ordner.name)]
     if maengel:
         raise ProfilFehler(maengel)
-    return profil
+    return mit_gebieten(profil, ordner)
 
 
 def lade_profile(ordner: Sequence[Path]) -> list[Profil]:

@@ -5,19 +5,21 @@ resolving a key). Not in here: reading the files (`profile.py`), rules across en
 the profiles themselves (`jugendaemter/<name>/`).
 """
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
-from typing import Annotated, Literal, Self
+from functools import cached_property, lru_cache
+from typing import Annotated, Any, Literal, Self
 
 import polars as pl
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 Gebietsart = Literal["kreis", "kreisfreie_stadt", "gemeinde", "samtgemeinde", "gemeindeteil", "gemeindefrei", "region"]
 Quelle = Literal["fortschreibung", "register", "schulstatistik"]
+Verortungsart = Literal["schluessel", "alias", "strasse", "koordinate"]
 _Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 _Text = Annotated[str, Field(min_length=1)]
 
@@ -145,6 +147,40 @@ class Strasse(Basis):
     quelle: _Text
 
 
+class Geometrie(Basis):
+    """A delivered GeoJSON file in the profile folder: `merkmal` names the property that holds a key of the Raum."""
+
+    datei: _Text
+    merkmal: _Name
+
+
+class Raumbuch(Basis):
+    """All that tells a record's Raum at the door.
+
+    Attributes:
+        reihenfolge: which way is tried before which.
+        schluessel: keys as delivered; `alias`: names and keys as `verortung.normiert` writes them; both to raum_id.
+        strassen: street directory.
+        gebiete: raum_id to its GeoJSON geometry; `einheit` is "grad" (WGS84) or "meter" (ETRS89/UTM32).
+        ausserhalb: raum_id of the member for places outside all of `gebiete`.
+        befristet: raum_id of a Raum that is not there for all years to its first and last day.
+    """
+
+    reihenfolge: tuple[Verortungsart, ...] = ("schluessel", "alias", "strasse", "koordinate")
+    schluessel: dict[str, str] = {}
+    alias: dict[str, str] = {}
+    strassen: tuple[Strasse, ...] = ()
+    gebiete: dict[str, dict[str, Any]] = {}
+    einheit: Literal["grad", "meter"] = "grad"
+    ausserhalb: str = ""
+    befristet: dict[str, tuple[date, date]] = {}
+
+    @cached_property
+    def abdruck(self) -> str:
+        """Hash of all of it."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+
 class Feed(Basis):
     """Which delivered files belong to which extract.
 
@@ -157,7 +193,8 @@ class Feed(Basis):
         werte: placeholder -> the only values it may take (lower case).
         uebersetzungen: field -> {delivered word: code}, beside those of the contract.
         dialekt: how the office writes its files.
-        strassen: street directory of the profile, filled in for extracts with an address; so ``strasse_zuerst``.
+        unbenutzt: delivered columns that are known and not needed.
+        raumbuch: what the profile says about Räume, filled in for extracts with records.
     """
 
     feed: _Name
@@ -167,8 +204,8 @@ class Feed(Basis):
     werte: dict[str, Annotated[tuple[_Text, ...], Field(min_length=1)]] = {}
     uebersetzungen: dict[str, dict[str, str]] = {}
     dialekt: Dialekt = Dialekt()
-    strassen: tuple[Strasse, ...] = ()
-    strasse_zuerst: bool = False
+    unbenutzt: tuple[_Text, ...] = ()
+    raumbuch: Raumbuch = Raumbuch()
 
     @field_validator("muster")
     @classmethod
@@ -236,6 +273,43 @@ class Zuordnung(Basis):
     quelle: _Text
 
 
+class Nachfolger(Basis):
+    """What became of a Raum that ended: from `gueltig_ab` on, the share `gewicht` of it lies in `neu`.
+
+    A merger has one line per old Raum with weight 1; a division several, whose weights sum to 1.
+    """
+
+    alt: _Text
+    neu: _Text
+    gueltig_ab: date
+    gewicht: Annotated[float, Field(gt=0, le=1)]
+    belegt: _Belegt
+    quelle: _Text
+
+
+class Eckdatum(Basis):
+    """A reference fact of a Raum (area, inhabitants, Leitträger, base year of a Planbudget) with its day and source."""
+
+    raum_id: _Text
+    merkmal: _Name
+    wert: _Text
+    einheit: str
+    stand: _Ende
+    belegt: _Belegt
+    quelle: _Text
+
+
+class Modellgebiet(Basis):
+    """A Raum that takes part in a model area (or in a change of practice), from `von` to `bis` (both inclusive)."""
+
+    gebiet: _Name
+    raum_id: _Text
+    von: date
+    bis: _Ende
+    belegt: _Belegt
+    quelle: _Text
+
+
 class Schluessel(Basis):
     """Another key under which a Raum is delivered, e.g. art "ags", key "13003" for Raum "13003000"."""
 
@@ -292,7 +366,8 @@ class Kopf(Basis):
     feeds: tuple[Feed, ...] = ()
     annahmen: tuple[_Text, ...] = ()
     schwellen: dict[str, float] = {}
-    strasse_zuerst: bool = False
+    verortung: Annotated[tuple[Verortungsart, ...], Field(min_length=1)] = Raumbuch().reihenfolge
+    geometrie: Geometrie | None = None
 
 
 class Profil(Kopf):
@@ -304,12 +379,17 @@ class Profil(Kopf):
         raumebenen: all levels, top down.
         quellen_rang: which source counts first where several give the same figure.
         zeitplan: cron text of the yearly refresh.
+        verortung: how the Raum of a record is found, first things first.
         annahmen: one German sentence for each thing that is assumed or unknown.
         raeume: in the order of the file.
         zuordnungen: in the order of the file.
         schluessel: in the order of the file; an official key equal to the raum_id needs no line.
         strassen: street directory, for extracts that deliver an address.
         produkte: the Jugendamt's own mapping of its budget; it wins over the product plan of the Land.
+        modellgebiete: which Räume take part in which model area, dated.
+        nachfolger: which Räume took the place of which (Gebietsstand).
+        eckdaten: reference facts of Räume; never counted with delivered figures.
+        gebiete: raum_id to GeoJSON geometry, from the file that `geometrie` names; `einheit` of its coordinates.
     """
 
     raeume: tuple[Raum, ...]
@@ -317,6 +397,11 @@ class Profil(Kopf):
     schluessel: tuple[Schluessel, ...]
     strassen: tuple[Strasse, ...] = ()
     produkte: tuple[Produkt, ...] = ()
+    modellgebiete: tuple[Modellgebiet, ...] = ()
+    nachfolger: tuple[Nachfolger, ...] = ()
+    eckdaten: tuple[Eckdatum, ...] = ()
+    gebiete: dict[str, dict[str, Any]] = {}
+    einheit: Literal["grad", "meter"] = "grad"
 
     def loese_auf(self, schluesselart: str, schluessel: str) -> str | None:
         """Return the raum_id for a delivered key, or None if no Raum has it.

@@ -7,10 +7,11 @@ entries (`profilmodell.py`), checks of delivered data (`quality/`).
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 
 from sources.profilmodell import Berichtsgruppe, Mangel, Produkt, Profil, Strasse, Zuordnung
+from sources.verortung import raum_ids
 
 _OFFEN = date.max
 
@@ -28,6 +29,8 @@ def pruefe(profil: Profil, ordner: str) -> Iterator[Mangel]:
     yield from _pruefe_schluessel(profil, ordner)
     yield from _pruefe_kreisfreie(profil, ordner)
     yield from _pruefe_strassen(profil, ordner)
+    yield from _pruefe_modellgebiete(profil, ordner)
+    yield from _pruefe_nachfolger(profil, ordner)
     maengel = list(_pruefe_zuordnungen(profil, ordner))
     yield from maengel
     if not maengel:  # the walk upwards needs parents that exist
@@ -142,7 +145,7 @@ def _pruefe_raeume(profil: Profil, ordner: str) -> Iterator[Mangel]:
 
 def _pruefe_schluessel(profil: Profil, ordner: str) -> Iterator[Mangel]:
     datei = f"{ordner}/schluessel.csv"
-    raeume = {raum.raum_id for raum in profil.raeume}
+    raeume = raum_ids(profil)
     # one Träger may lead several Räume
     eindeutig = [zeile for zeile in profil.schluessel if zeile.schluesselart != "leittraeger"]
     for doppelt in _doppelte([f"{zeile.schluesselart} {zeile.schluessel}" for zeile in eindeutig]):
@@ -171,7 +174,7 @@ def _pruefe_kreisfreie(profil: Profil, ordner: str) -> Iterator[Mangel]:
 def _pruefe_strassen(profil: Profil, ordner: str) -> Iterator[Mangel]:
     """Known Räume, and no house number in two stretches of a street."""
     datei = f"{ordner}/strassen.csv"
-    raeume = {raum.raum_id for raum in profil.raeume}
+    raeume = raum_ids(profil)
     je_strasse: dict[tuple[str, str], list[Strasse]] = defaultdict(list)
     for zeile in profil.strassen:
         if zeile.raum_id not in raeume:
@@ -186,6 +189,50 @@ def _pruefe_strassen(profil: Profil, ordner: str) -> Iterator[Mangel]:
                     datei, f"{strasse} ({seite})", f"Die Hausnummer {zeile.von} liegt in zwei Abschnitten",
                     "jede Hausnummer in einem Abschnitt", "von und bis der Abschnitte berichtigen",
                 )  # fmt: skip
+
+
+def _pruefe_modellgebiete(profil: Profil, ordner: str) -> Iterator[Mangel]:
+    datei = f"{ordner}/modellgebiete.csv"
+    raeume = {raum.raum_id for raum in profil.raeume}
+    for eintrag in profil.eckdaten:
+        if eintrag.raum_id not in raeume:
+            yield _unbekannt(f"{ordner}/eckdaten.csv", eintrag.merkmal, eintrag.raum_id)
+    for zeile in profil.modellgebiete:
+        if zeile.raum_id not in raeume:
+            yield _unbekannt(datei, zeile.gebiet, zeile.raum_id)
+        if zeile.bis and zeile.bis < zeile.von:
+            yield _verkehrt(datei, f"{zeile.gebiet}, {zeile.raum_id}")
+
+
+def _pruefe_nachfolger(profil: Profil, ordner: str) -> Iterator[Mangel]:
+    """Old Räume end the day before, new ones begin on the day, and nothing of an old one is lost."""
+    datei = f"{ordner}/nachfolger.csv"
+    raeume = {raum.raum_id: raum for raum in profil.raeume}
+    anteile: dict[str, float] = defaultdict(float)
+    for zeile in profil.nachfolger:
+        anteile[zeile.alt] += zeile.gewicht
+        unbekannt = {zeile.alt, zeile.neu} - raeume.keys()
+        for raum_id in sorted(unbekannt):
+            yield _unbekannt(datei, zeile.alt, raum_id)
+        if unbekannt:
+            continue
+        if raeume[zeile.alt].gueltig_bis != zeile.gueltig_ab - timedelta(days=1):
+            yield Mangel(
+                datei, zeile.alt, f"Der Raum endet laut raeume.csv nicht am Tag vor dem {zeile.gueltig_ab:%d.%m.%Y}",
+                "gueltig_bis am Tag vor gueltig_ab, für alle Nachfolger gleich", "eines der beiden Daten berichtigen",
+            )  # fmt: skip
+        if raeume[zeile.neu].gueltig_von != zeile.gueltig_ab:
+            yield Mangel(
+                datei, zeile.neu, f"Der neue Raum beginnt laut raeume.csv nicht am {zeile.gueltig_ab:%d.%m.%Y}",
+                "ein Raum, der mit dem neuen Zuschnitt beginnt",
+                "dem gewachsenen Raum eine eigene raum_id geben; derselbe Schlüssel mit zwei Zuschnitten "
+                "ergäbe einen Sprung in der Reihe",
+            )  # fmt: skip
+    for alt, summe in anteile.items():
+        if abs(summe - 1) > 1e-6:
+            yield Mangel(
+                datei, alt, f"Die Summe der Gewichte ist {summe:g}", "1", "je altem Raum alle Nachfolger nennen"
+            )
 
 
 def _pruefe_zuordnungen(profil: Profil, ordner: str) -> Iterator[Mangel]:

@@ -11,7 +11,7 @@ value and the records themselves only when a block of them is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,12 +20,13 @@ import polars as pl
 
 from sources.formate import Gelesen, Lesefehler
 from sources.formate.tabelle import normiert
-from sources.profilmodell import Dialekt, Feed
+from sources.profilmodell import Dialekt, Feed, Raumbuch
 from sources.umwandlung import wandle
 from sources.verortung import ROLLEN, verorte
 from sources.vertraege import Feld, Vertrag
 
 _STUECK = 1 << 20
+METHODE = "raum_methode"
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Saetze:
     """All records of one delivery.
 
     Attributes:
-        spalten: the contract's fields in their order, then ``periode``.
+        spalten: the contract's fields in their order, then ``raum_methode`` and ``periode``.
         zeile: line of each record in the delivered file.
         personenbezogen: the records are about single persons; nothing of their content may be kept or told.
         ohne_schluessel: single persons or addresses, where the contract also knows counts: nothing identifies a record.
@@ -77,7 +78,7 @@ class Saetze:
         return len(self.zeile)
 
     def block(self, von: int, anzahl: int, woerterbuch: bool = False) -> pl.DataFrame:
-        """Some records, typed: the contract's fields, ``zeile``, ``periode``; text as String, or Enum if wanted."""
+        """Some records, typed: the fields, ``raum_methode``, ``zeile``, ``periode``; text as String, or as Enum."""
         spalten = {name: spalte.ab(von, anzahl, woerterbuch) for name, spalte in self.spalten.items()}
         periode = spalten.pop("periode")
         return pl.DataFrame({**spalten, "zeile": self.zeile.slice(von, anzahl), "periode": periode})
@@ -140,7 +141,7 @@ def in_saetze(gelesen: Gelesen, vertrag: Vertrag, angaben: Mapping[str, str], fe
     Args:
         gelesen: what the format's reader returned: text columns (String or Enum) and ``zeile``.
         vertrag: the extract's contract, form "saetze".
-        angaben: what the file name told (``jahr``).
+        angaben: what the file name told (``jahr``); it fills the field of that name where no column does.
         feed: how the profile maps columns and words, and the office's dialect.
 
     Raises:
@@ -148,7 +149,11 @@ def in_saetze(gelesen: Gelesen, vertrag: Vertrag, angaben: Mapping[str, str], fe
     """
     dialekt = feed.dialekt if feed else Dialekt()
     geliefert = [s for s in gelesen.daten.columns if s != "zeile"]
-    zuordnung, unbekannt = _zuordnung(geliefert, vertrag, feed)
+    unbenutzt = {normiert(name) for name in (feed.unbenutzt if feed else ())}
+    zuordnung, unbekannt = _zuordnung([s for s in geliefert if normiert(s) not in unbenutzt], vertrag, feed)
+    daten = gelesen.daten.select("zeile", *geliefert)
+    for name in sorted({f.name for f in vertrag.felder} & angaben.keys() - zuordnung.keys()):
+        daten, zuordnung[name] = daten.with_columns(pl.lit(angaben[name]).alias(name)), name
     zaehler = vertrag.verdichtung.zaehler if vertrag.verdichtung else ""
     einzeln = vertrag.personenbezogen == "einzelsaetze" and zaehler not in zuordnung
     # counts per address are about single households, and several addresses lie in one Raum
@@ -156,7 +161,6 @@ def in_saetze(gelesen: Gelesen, vertrag: Vertrag, angaben: Mapping[str, str], fe
     personenbezogen = einzeln or je_anschrift or vertrag.personenbezogen is True
     _pruefe_spalten(vertrag, dialekt, zuordnung, unbekannt, personenbezogen)
     weggelassen = {"unbekannte_spalten": len(unbekannt)} if unbekannt else {}
-    daten = gelesen.daten.select("zeile", *geliefert)
     if dialekt.nebeneinander:
         daten = _untereinander(daten, dialekt, zuordnung, weggelassen)
         zuordnung |= {feld: feld for feld in _aus_nebeneinander(dialekt)}
@@ -183,8 +187,11 @@ def in_saetze(gelesen: Gelesen, vertrag: Vertrag, angaben: Mapping[str, str], fe
     for feld in vertrag.felder:
         if _ist_berechnet(feld, vertrag, zuordnung):
             spalten[feld.name] = _berechnet(feld, spalten, len(daten))
+    index, methoden = _woerterbuch(daten[METHODE] if METHODE in zuordnung else None, len(daten))
+    spalten[METHODE] = Spalte(index, methoden, methoden, pl.repeat(False, len(methoden), eager=True))
     spalten["periode"] = _periode(vertrag, angaben, spalten, len(daten))
-    return Saetze(spalten, daten["zeile"], personenbezogen, einzeln or je_anschrift, reparaturen, weggelassen)
+    ohne_schluessel = einzeln or (je_anschrift and vertrag.personenbezogen == "einzelsaetze")
+    return Saetze(spalten, daten["zeile"], personenbezogen, ohne_schluessel, reparaturen, weggelassen)
 
 
 def _namen(feld: Feld) -> set[str]:
@@ -236,7 +243,7 @@ def _zuordnung(geliefert: list[str], vertrag: Vertrag, feed: Feed | None) -> tup
                 "spalte_doppelt",
                 f"Die Spalten '{zuordnung[feld]}' und '{spalte}' stehen beide für '{feld}'",
                 f"eine Spalte für '{feld}'",
-                "eine der beiden Spalten entfernen oder die Zuordnung im Profil unter 'spalten' berichtigen",
+                "die Zuordnung im Profil unter 'spalten' berichtigen oder eine der beiden unter 'unbenutzt' nennen",
             )
         else:
             zuordnung[feld] = spalte
@@ -247,7 +254,10 @@ def _pruefe_spalten(
     vertrag: Vertrag, dialekt: Dialekt, zuordnung: Mapping[str, str], unbekannt: list[str], personenbezogen: bool
 ) -> None:
     """Columns nobody knows are refused, since they may be renamed ones; in personal extracts they are dropped."""
-    fehlbar = _fehlbar(vertrag, dialekt) | {f.name for f in vertrag.felder if _ist_berechnet(f, vertrag, zuordnung)}
+    da = {*zuordnung, *_aus_nebeneinander(dialekt)}
+    fehlbar = _fehlbar(vertrag, dialekt) | {f.name for f in vertrag.felder if _ist_berechnet(f, vertrag, da)}
+    if vertrag.adresse and not zuordnung.keys().isdisjoint(ROLLEN):
+        fehlbar.add(vertrag.adresse.raum)
     pflicht = [f.name for f in vertrag.felder if f.name not in fehlbar]
     fehlt = [name for name in pflicht if name not in zuordnung]
     if not fehlt and (personenbezogen or not unbekannt):
@@ -261,7 +271,7 @@ def _pruefe_spalten(
         was,
         f"die Spalten {', '.join(pflicht)}",
         "die Datei mit den vereinbarten Spalten liefern oder die neue Spalte im Profil unter 'spalten' zuordnen "
-        "(geliefert: Feld)",
+        "(geliefert: Feld); was nicht gebraucht wird, dort unter 'unbenutzt' nennen",
     )
 
 
@@ -338,11 +348,11 @@ def _verortet(
     raum = vertrag.adresse.raum
     texte = daten.select(pl.col(spalte).cast(pl.String).alias(rolle) for rolle, spalte in rollen.items())
     keiner = pl.repeat(None, len(daten), dtype=pl.String, eager=True)
-    geliefert = daten[zuordnung[raum]].cast(pl.String) if raum in zuordnung else keiner
-    gefunden = verorte(texte, geliefert, feed.strassen if feed else (), feed is not None and feed.strasse_zuerst)
-    zuordnung[raum] = raum
+    geliefert = daten[zuordnung[raum]].cast(pl.String).str.strip_chars() if raum in zuordnung else keiner
+    gefunden = verorte(texte, geliefert, feed.raumbuch if feed else Raumbuch())
+    zuordnung[raum], zuordnung[METHODE] = raum, METHODE
     weggelassen["anschrift_spalten"] = len(rollen)
-    return daten.drop(*rollen.values()).with_columns(gefunden.alias(raum))
+    return daten.drop(*rollen.values()).with_columns(gefunden["raum"].alias(raum), gefunden["methode"].alias(METHODE))
 
 
 def _umgekehrt(spalte: Spalte, wo: pl.Series | None) -> Spalte:
@@ -381,7 +391,7 @@ def _spalte(
     return Spalte(index, roh, werte, unlesbar)
 
 
-def _ist_berechnet(feld: Feld, vertrag: Vertrag, zuordnung: Mapping[str, str]) -> bool:
+def _ist_berechnet(feld: Feld, vertrag: Vertrag, zuordnung: Collection[str]) -> bool:
     """Whether the file has, instead of the field, optional ones that it is calculated from."""
     if not feld.berechnet or feld.name in zuordnung:
         return False

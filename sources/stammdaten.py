@@ -6,19 +6,20 @@ Not here: the descriptions (``sources/jugendaemter``, ``sources/*/contract.yml``
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
 import yaml
 
+from sources import gebietsstand
 from sources.ablage import AMTLICH, Ablage, schreibe_datei
 from sources.archiv import Ergebnis
 from sources.katalog import OFFEN, Kennzahl
 from sources.profile import lade_berichtsstruktur, lade_produktplaene
 from sources.profilmodell import Produkt, Profil
 from sources.profilpruefung import nur_zeichen
+from sources.verortung import BESONDERE, alias, lokale_schluessel
 from sources.vertraege import Tabelle, Vertrag
 
 T, Z, G, D, W = pl.String, pl.Float64, pl.Int64, pl.Date, pl.Boolean
@@ -36,13 +37,25 @@ SCHEMATA: dict[str, tuple[str, dict[str, type[pl.DataType]]]] = {
          "gueltig_bis": D, "belegt": W},
     ),
     "zuordnung": (
-        "Zuordnung der Räume je Hierarchie mit Gültigkeit und Gewicht, aus zuordnung.csv",
+        "Zuordnung der Räume je Hierarchie mit Gültigkeit und Gewicht, aus zuordnung.csv und nachfolger.csv",
         {"jugendamt": T, "raum_id": T, "hierarchie": T, "eltern_raum_id": T, "gueltig_von": D, "gueltig_bis": D,
          "gewicht": Z, "belegt": W},
     ),
     "schluessel": (
         "Unter welchem gelieferten Schlüssel ein Raum steht",
         {"jugendamt": T, "schluesselart": T, "schluessel": T, "raum_id": T},
+    ),
+    "abloesungen": (
+        "Wohin Werte gehören, die noch einen beendeten Raum nennen, aus nachfolger.csv",
+        {"jugendamt": T, "raum_id": T, "ziel": T, "gueltig_von": D, "gueltig_bis": D},
+    ),
+    "modellgebiete": (
+        "Welche Räume seit wann zu einem Modellgebiet gehören, aus modellgebiete.csv",
+        {"jugendamt": T, "gebiet": T, "raum_id": T, "von": D, "bis": D, "belegt": W, "quelle": T},
+    ),
+    "eckdaten": (
+        "Bezugsgrößen der Räume (Fläche, Einwohner, Leitträger ...) mit Stand und Quelle, aus eckdaten.csv",
+        {"jugendamt": T, "raum_id": T, "merkmal": T, "wert": T, "einheit": T, "stand": D, "belegt": W, "quelle": T},
     ),
     "extrakttabellen": (
         "Tabellen der Extrakte: Quelle, Rang, Schlüsselart, aus den Verträgen",
@@ -80,6 +93,10 @@ SCHEMATA: dict[str, tuple[str, dict[str, type[pl.DataType]]]] = {
         "Datenfamilien des Berichts: ob das Jugendamt sie hat, und ob etwas davon veröffentlicht werden darf",
         {"jugendamt": T, "familie": T, "name": T, "vorhanden": W, "oeffentlich": W},
     ),
+    "verortung": (
+        "Auf welchem Weg die Sätze einer Lieferung ihren Raum gefunden haben",
+        {"jugendamt": T, "extrakt": T, "lieferung": T, "datei": T, "methode": T, "saetze": G},
+    ),
     "quarantaene": (
         "Werte angenommener Lieferungen, die den Vertrag verletzen",
         {"jugendamt": T, "extrakt": T, "lieferung": T, "raum_schluessel": T, "meldung": T},
@@ -88,14 +105,6 @@ SCHEMATA: dict[str, tuple[str, dict[str, type[pl.DataType]]]] = {
 
 # Records with Messgrößen are counted into one table, named as the extract.
 GEZAEHLT = Tabelle(rang=1, ebene="Räume des Jugendamts")
-
-# Members of each Jugendamt that are no Sozialraum; they belong to the whole.
-BESONDERE = {
-    "nicht_zuordenbar": "nicht zuordenbar",
-    "ausserhalb": "außerhalb",
-    "uma": "unbegleitet eingereiste junge Menschen",
-    "para_86_6_89a": "Zuständigkeit nach § 86 (6) oder Erstattung nach § 89a SGB VIII",
-}
 
 
 def lade_familien(*, mit_kontext: bool = False) -> dict[str, str]:
@@ -117,15 +126,6 @@ def _raeume(p: Profil) -> list[dict[str, object]]:
     return eigene + besondere
 
 
-def lokale_schluessel(p: Profil) -> list[tuple[str, str]]:
-    """(key, raum_id) under which records name a Raum: its id, its name if no other has it, and ``schluessel.csv``."""
-    namen = Counter(name for name, _ in {(r.raum_name, r.raum_id) for r in p.raeume})
-    paare = {r.raum_name: r.raum_id for r in p.raeume if namen[r.raum_name] == 1}
-    paare |= {r.raum_id: r.raum_id for r in p.raeume}
-    paare |= {s.schluessel: s.raum_id for s in p.schluessel if s.schluesselart == "lokal"}
-    return sorted(paare.items())
-
-
 def _schluessel(p: Profil) -> list[dict[str, object]]:
     """Keys and aliases; an official key equal to the raum_id needs no line in the profile."""
     ausdruecklich: list[dict[str, object]] = [
@@ -136,11 +136,12 @@ def _schluessel(p: Profil) -> list[dict[str, object]]:
             "raum_id": s.raum_id,
         }
         for s in p.schluessel
-        if s.schluesselart != "lokal"
+        if s.schluesselart not in {"lokal", "alias"}
     ]
     lokal: list[dict[str, object]] = [
-        {"jugendamt": p.jugendamt, "schluesselart": "lokal", "schluessel": schluessel, "raum_id": raum_id}
-        for schluessel, raum_id in lokale_schluessel(p)
+        {"jugendamt": p.jugendamt, "schluesselart": art, "schluessel": schluessel, "raum_id": raum_id}
+        for art, paare in (("lokal", lokale_schluessel(p)), ("alias", alias(p)))
+        for schluessel, raum_id in paare
     ]
     selbst: list[dict[str, object]] = [
         {"jugendamt": p.jugendamt, "schluesselart": "ags", "schluessel": r.raum_id, "raum_id": r.raum_id}
@@ -194,6 +195,7 @@ def als_tabellen(
     katalog: Sequence[Kennzahl],
     lieferungen: Sequence[Ergebnis],
     quarantaene: Sequence[Mapping[str, object]],
+    verortung: Iterable[tuple[Ergebnis, Mapping[str, int]]] = (),
 ) -> dict[str, pl.DataFrame]:
     """One frame per entry of :data:`SCHEMATA`, rows sorted."""
     plaene = lade_produktplaene()
@@ -209,9 +211,14 @@ def als_tabellen(
         ],
         "raeume": [z for p in profile for z in _raeume(p)],
         "zuordnung": [
-            {"jugendamt": p.jugendamt, **z.model_dump(exclude={"quelle"})} for p in profile for z in p.zuordnungen
+            {"jugendamt": p.jugendamt, **z}
+            for p in profile
+            for z in (*(z.model_dump(exclude={"quelle"}) for z in p.zuordnungen), *gebietsstand.zuordnungen(p))
         ],
+        "abloesungen": [{"jugendamt": p.jugendamt, **z} for p in profile for z in gebietsstand.abloesungen(p)],
         "schluessel": [z for p in profile for z in _schluessel(p)],
+        "eckdaten": [{"jugendamt": p.jugendamt, **e.model_dump()} for p in profile for e in p.eckdaten],
+        "modellgebiete": [{"jugendamt": p.jugendamt, **m.model_dump()} for p in profile for m in p.modellgebiete],
         "extrakttabellen": [
             {"extrakt": v.extrakt, "tabelle": name, "familie": v.familie, "quelle": v.quelle,
              "nennerquelle": v.nennerquelle, "rang": t.rang, "ebene": t.ebene, "schluesselart": v.schluesselart,
@@ -238,6 +245,18 @@ def als_tabellen(
             for hat in [{o for j, g, o in geliefert if g == f and j in {p.jugendamt, AMTLICH}}]
         ],
     }  # fmt: skip
+    zeilen["verortung"] = [
+        {
+            "jugendamt": e.jugendamt,
+            "extrakt": e.extrakt,
+            "lieferung": e.sha256,
+            "datei": e.datei,
+            "methode": art,
+            "saetze": n,
+        }
+        for e, je in verortung
+        for art, n in je.items()
+    ]
     felder = SCHEMATA["quarantaene"][1]
     zeilen["quarantaene"] = [{f: z[f] for f in felder} for z in quarantaene]
     return {

@@ -135,9 +135,11 @@ class Adresse(_Modell):
     strassenschluessel: tuple[str, ...] = ()
     strasse: tuple[str, ...] = ()
     hausnummer: tuple[str, ...] = ()
+    laenge: tuple[str, ...] = ()
+    breite: tuple[str, ...] = ()
 
     def ueberschriften(self) -> dict[str, str]:
-        """Heading -> role: strassenschluessel, strasse or hausnummer."""
+        """Heading -> role: strassenschluessel, strasse, hausnummer, laenge or breite."""
         rollen = self.model_dump(exclude={"raum"})
         return {name: rolle for rolle, namen in rollen.items() for name in (rolle, *namen)}
 
@@ -286,6 +288,7 @@ class Vertrag(_Modell):
     regeln: tuple[Regel, ...] = ()
     adresse: Adresse | None = None
     verdichtung: Verdichtung | None = None
+    ohne_raum: str = Field(default="", description="SQL: records that belong to no single Raum by rule")
     spalten: tuple[Spalte, ...] = ()
     sha256: str = ""
 
@@ -327,6 +330,11 @@ class Vertrag(_Modell):
     def eigener_datensatz(self) -> bool:
         """Whether rows of this extract may stand in the lake; else only what models make of them."""
         return self.verdichtung is None or not self.verdichtung.modelle
+
+    @property
+    def raumfeld(self) -> str | None:
+        """Field of the Raum that a record is counted in: the first with a local key."""
+        return next((f.name for f in self.felder if f.schluesselart == "lokal"), None)
 
     @property
     def schluessel(self) -> list[str]:

@@ -1,7 +1,8 @@
 {#
   The records of an extract that hold today. For each Jugendamt and period a later state of the source replaces an
   earlier one; without a stated date, or with the same one, the later delivery does. `schluessel`: field -> art of its
-  key; each gets a column <field>_raum_id, and a key no Raum answers to is that of nicht_zuordenbar.
+  key; each gets a column <field>_raum_id, and a key no Raum answers to is that of nicht_zuordenbar. A local key may be
+  a name in another spelling. `raum_methode` says how the first of them was found.
 #}
 {% macro saetze_aktuell(extrakt, schluessel={}) %}
 with
@@ -47,9 +48,21 @@ aktuell as (
 
 select
     {% for feld in schluessel -%}
-    coalesce(schluessel_{{ feld }}.raum_id, aktuell.jugendamt || ':nicht_zuordenbar') as {{ feld }}_raum_id,
+    coalesce(
+        schluessel_{{ feld }}.raum_id, alias_{{ feld }}.raum_id, aktuell.jugendamt || ':nicht_zuordenbar'
+    ) as {{ feld }}_raum_id,
     {% endfor -%}
-    aktuell.*
+    {% for feld in (schluessel | list)[:1] -%}
+    coalesce(
+        aktuell.raum_methode,
+        case
+            when schluessel_{{ feld }}.raum_id is not null then 'schluessel'
+            when alias_{{ feld }}.raum_id is not null then 'alias'
+            else 'nicht_zuordenbar'
+        end
+    ) as raum_methode,
+    {% endfor -%}
+    aktuell.* {% if schluessel %}exclude (raum_methode){% endif %}
 from aktuell
 {% for feld, art in schluessel.items() -%}
 left join schluessel as schluessel_{{ feld }}
@@ -57,5 +70,10 @@ left join schluessel as schluessel_{{ feld }}
         aktuell.jugendamt = schluessel_{{ feld }}.jugendamt
         and aktuell.{{ feld }} = schluessel_{{ feld }}.schluessel
         and schluessel_{{ feld }}.schluesselart = '{{ art }}'
+left join schluessel as alias_{{ feld }}
+    on
+        aktuell.jugendamt = alias_{{ feld }}.jugendamt
+        and {{ raumname('aktuell.' ~ feld) }} = alias_{{ feld }}.schluessel
+        and alias_{{ feld }}.schluesselart = {{ "'alias'" if art == 'lokal' else 'null' }}
 {% endfor %}
 {% endmacro %}

@@ -1,5 +1,5 @@
 -- Where a register delivers the change of its stock, it is the difference of its stocks. A year in which most Räume
--- deviate has another definition (Rostock 2022, 2023); a Raum that deviates alone is an error of the delivery.
+-- deviate has another definition; a Raum that deviates alone is an error of the delivery.
 {{ config(severity='warn', meta={'dagster': {'ref': {'name': 'fct_messgroessen'}}}) }}
 with
 

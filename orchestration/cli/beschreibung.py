@@ -6,7 +6,6 @@ Here: options and printing. Not here: Dagster and dbt (``check`` answers within 
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +19,7 @@ from quality import gate, tuer
 from quality.schema import dbt_quellen_yaml
 from quality.woerterbuch import extrakte_md
 from reports import woerter
+from sources.aufnahme import lies_verzeichnis, luecken, skelett
 from sources.formate import Gelesen, erkennung, tabelle
 from sources.katalog import Kennzahl
 from sources.profile import lade_produktplaene
@@ -124,6 +124,9 @@ def check(
         maengel += gefunden
     typer.echo(f"✓ Abnahmeliste: {len(gate.lade_liste().erwartungen)}")
     typer.echo(f"✓ Produktpläne der Länder: {len(lade_produktplaene())}")
+    for p in haus.profile.values():
+        for luecke in luecken(p, haus.vertraege):
+            typer.echo(f"! Profil {p.jugendamt}: {luecke}")
     if maengel:
         raise Bedienfehler("\n".join(maengel))
 
@@ -238,6 +241,10 @@ def liste_kennzahlen() -> None:
 
 def neu(
     name: Annotated[str, typer.Argument(help="Schlüssel des neuen Jugendamts, z. B. musterkreis.")],
+    ags: Annotated[str, typer.Option(help="AGS: 5 Ziffern (Kreis) oder 8 (Stadt).")] = "",
+    verzeichnis: Annotated[
+        Path | None, typer.Option(help="GV100AD oder Tabelle 12411-01-01-5: Namen und Gemeinden werden übernommen.")
+    ] = None,
 ) -> None:
     """Legt einen kommentierten Profilordner für ein weiteres Jugendamt an."""
     ordner = lies_umgebung().profilordner[0]
@@ -246,8 +253,14 @@ def neu(
         raise Bedienfehler(f"{ziel} gibt es schon. Bitte: einen anderen Schlüssel wählen.")
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise Bedienfehler(f"'{name}' taugt nicht als Schlüssel. Erwartet: Kleinbuchstaben, Ziffern, Unterstrich.")
-    vorlage = WURZEL / "sources" / "jugendaemter_vorlage"
-    shutil.copytree(vorlage, ziel)
-    for datei in ziel.iterdir():
-        datei.write_text(datei.read_text("utf-8").replace("NEUES_JUGENDAMT", name), "utf-8")
+    if verzeichnis is not None and not (ags and verzeichnis.is_file()):
+        raise Bedienfehler("--verzeichnis verlangt eine vorhandene Datei und --ags.")
+    try:
+        gemeinden = lies_verzeichnis(verzeichnis.read_bytes(), verzeichnis.name) if verzeichnis else None
+        texte = skelett(name, ags, gemeinden)
+    except ValueError as fehler:
+        raise Bedienfehler(str(fehler)) from None
+    ziel.mkdir(parents=True)
+    for datei, text in texte.items():
+        (ziel / datei).write_text(text, "utf-8")
     typer.echo(f"Angelegt: {ziel}. Bitte ausfüllen und mit 'berichtswesen check' prüfen.")

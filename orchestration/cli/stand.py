@@ -22,6 +22,7 @@ from orchestration.cli.lieferung import schreibe_brief
 from orchestration.haus import Haus
 from orchestration.umgebung import DEMO, Umgebung, lies_umgebung
 from quality import zulassung
+from quality.abdeckung import abdeckung, in_worten
 from quality.bestand import lies_bestand
 from quality.matrix import JAHRE, OHNE_TERMIN, Reihe, jahr_des_teils, matrix
 from reports import release as releases
@@ -55,10 +56,11 @@ def _stand(haus: Haus) -> dict[str, Any]:
     ]
     gesehen = {haus.vertraege[e.extrakt].familie for e in lieferungen if e.extrakt in haus.vertraege}
     gezeigt = veroeffentlicht.gezeigt(haus.ablage)
+    abgedeckt = {e.sha256: je for e, je in abdeckung(haus.ablage, haus.vertraege, lieferungen, haus.feeds)}
     return {
         "datenhaus": str(haus.ablage.home),
         "familien": {name: ("geliefert" if f in gesehen else "fehlt") for f, name in lade_familien().items()},
-        "lieferungen": [e.als_dict() for e in lieferungen],
+        "lieferungen": [{**e.als_dict(), "verortung": abgedeckt.get(e.sha256, {})} for e in lieferungen],
         "nicht_angenommen": [e.als_dict() for e in offen],
         "zulassungen": [asdict(z) for z in zulassung.lies(haus.ablage)],
         "jugendaemter": {
@@ -163,7 +165,8 @@ def _anmerkung(e: dict[str, Any]) -> str:
     repariert = ", ".join(f"{feld} ({n})" for feld, n in e["reparaturen"].items())
     weggelassen = ", ".join(f"{was.replace('_', ' ')} ({n})" for was, n in e["weggelassen"].items())
     teile = {"auffällige Zeilen": e["verdacht_zeilen"] or "", "repariert": repariert, "weggelassen": weggelassen}
-    return "; ".join(f"{was}: {wie}" for was, wie in teile.items() if wie)
+    worte = [f"{was}: {wie}" for was, wie in teile.items() if wie]
+    return "; ".join([*worte, *filter(None, [in_worten(e["verortung"])])])
 
 
 def _drucke(stand: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ here: the population (`modell.py`), the Hilfen (`hilfen.py`), the form of the fi
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,13 +15,14 @@ import polars as pl
 from numpy.typing import NDArray
 
 from sources.musterdaten.ausgabe import Ausgabe
-from sources.musterdaten.modell import anteil_auslaendisch
+from sources.musterdaten.modell import HOECHSTES_ALTER, anteil_auslaendisch
 from sources.musterdaten.raeume import Gebiet
 from sources.musterdaten.zufall import PARAMETER, aufgeteilt, faktor, gerundet
 from sources.profile import Profil
 
 _GESCHLECHT = ("maennlich", "weiblich")
 _NATION = ("deutsch", "auslaendisch")
+_GRENZEN = (0, 3, 6, 15, 18, 21, 27, 45, 65, 75)
 
 
 def _lang(werte: NDArray[np.int64], spalten: Mapping[str, Sequence[Any]], **fest: object) -> pl.DataFrame:
@@ -48,6 +50,14 @@ def _einwohnermelde(gebiet: Gebiet, jahr: int, _: Profil) -> pl.DataFrame:
     spalten = {"geschlecht": _GESCHLECHT, "alter": range(werte.shape[1]), "nationalitaet": _NATION}
     rahmen = _lang(werte, spalten, raum_schluessel=gebiet.schluessel, stichtag=date(jahr, 12, 31))
     return rahmen.with_columns(nebenwohnung=pl.lit("nein"))
+
+
+def _bevoelkerung_raeume(gebiet: Gebiet, jahr: int, _: Profil) -> pl.DataFrame:
+    grenzen = [*_GRENZEN, HOECHSTES_ALTER + 1]
+    werte = np.add.reduceat(gebiet.verlauf.bestand[jahr], _GRENZEN, axis=1)
+    gruppen = [f"{von}-{bis if bis <= HOECHSTES_ALTER else ''}" for von, bis in pairwise(grenzen)]
+    spalten = {"geschlecht": _GESCHLECHT, "altersgruppe": gruppen}
+    return _lang(werte, spalten, raum_schluessel=gebiet.schluessel, stichtag=date(jahr, 12, 31))
 
 
 def _bewegungen(gebiet: Gebiet, jahr: int, _: Profil) -> pl.DataFrame:
@@ -146,6 +156,7 @@ def _eine_art(
 
 _JE_GEBIET: Mapping[str, Callable[[Gebiet, int, Profil], pl.DataFrame]] = {
     "einwohnermelde": _einwohnermelde,
+    "bevoelkerung_raeume": _bevoelkerung_raeume,
     "bewegungen": _bewegungen,
     "uebergaenge": _uebergaenge,
     "gefaehrdungseinschaetzungen": _gefaehrdung,

@@ -71,7 +71,7 @@ def ziehe_hilfen(jugendamt: str, gebiete: Sequence[Gebiet], jahre: Sequence[int]
     jung_je_jahr = np.zeros(len(beginnjahre))
     for nummer, gebiet in enumerate(gebiete):
         jung = np.stack([gebiet.verlauf.bestand[max(j, jahre[0] - 1)][:, :21] for j in beginnjahre.tolist()])
-        da = np.array([j < jahre[0] or j in gebiet.jahre for j in beginnjahre.tolist()])
+        da = np.array([max(j, jahre[0]) in gebiet.jahre for j in beginnjahre.tolist()])
         jung_je_jahr += jung.sum(axis=(1, 2)) * da
         erwartet = (jung * da[:, None, None])[:, None] * raten / je_hilfe[:, None, None] * trend
         for block in _aus_zellen(erwartet * faktor(gebiet.saat, "hze"), beginnjahre, f"{jugendamt}|{gebiet.raum_id}"):

@@ -35,9 +35,9 @@ def schreibe_faelle(ausgabe: Ausgabe, hilfen: pl.DataFrame, gebiete: Sequence[Ge
         ende=_datum("bis"),
         geburtsmonat=pl.col("geburt") % 12 + 1,
         geburtsjahr=pl.col("geburt") // 12,
-        wohnraum=_raum(zeilen, "wohnt", gebiete),
-        budgetraum=_raum(zeilen, "raum", gebiete),
-        leistungsraum=_raum(zeilen, "leistung", gebiete),
+        wohnraum=_raum(zeilen, "wohnt", gebiete, jahr),
+        budgetraum=_raum(zeilen, "raum", gebiete, jahr),
+        leistungsraum=_raum(zeilen, "leistung", gebiete, jahr),
         ende_grund=pl.when(pl.col("bis") == pl.col("ende")).then("beendigungsgrund"),
         gefaehrdung_vorher=pl.col("h_17") < HZE["gefaehrdung_vorher"],
         inobhutnahme_vorher=pl.col("h_18") < HZE["inobhutnahme_vorher"],
@@ -80,10 +80,15 @@ def _datum(spalte: str) -> pl.Expr:
     return pl.col(spalte).cast(pl.Int32).cast(pl.Date)
 
 
-def _raum(zeilen: pl.DataFrame, spalte: str, gebiete: Sequence[Gebiet]) -> pl.Series:
-    """Delivered keys of Räume by their position; empty for none and for unaccompanied minors."""
+def _raum(zeilen: pl.DataFrame, spalte: str, gebiete: Sequence[Gebiet], jahr: int) -> pl.Series:
+    """Delivered keys of Räume by their position; empty for none and for unaccompanied minors.
+
+    An old Raum keeps its name in running cases; a new one is not named before it exists.
+    """
+    namen = {gebiet.raum_id: gebiet.schluessel for gebiet in gebiete}
+    neu = {g.raum_id: g.vorgaenger[0] for g in gebiete if g.vorgaenger and jahr < min(g.jahre, default=jahr)}
     stelle = zeilen[spalte].set((zeilen[spalte] < 0) | zeilen["uma"], None)
-    return pl.Series([gebiet.schluessel for gebiet in gebiete]).gather(stelle)
+    return pl.Series([namen[neu.get(gebiet.raum_id, gebiet.raum_id)] for gebiet in gebiete]).gather(stelle)
 
 
 def _merkmale(zeilen: pl.DataFrame, gebiete: Sequence[Gebiet]) -> dict[str, pl.Series | pl.Expr]:

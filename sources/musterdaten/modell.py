@@ -6,7 +6,7 @@ place). Not in here: which Räume there are and how they add up (`raeume.py`), f
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,6 +84,24 @@ def erfinde_verlauf(name: str, groesse: int, jahre: Sequence[int] = JAHRE) -> Ve
             bestand[jahr - 1], f"{name}|{jahr}", anziehung * _WELLE.get(jahr, 1.0), kinderreich
         )
     return Verlauf(bestand, bewegung)
+
+
+def verbinde(teile: Sequence[tuple[float, Verlauf]]) -> Verlauf:
+    """The population of a Raum made of shares of others (share, population); shares of persons are rounded."""
+
+    def summe(bestaende: Sequence[Bestand]) -> Bestand:
+        anteile = [np.rint(gewicht * bestand) for (gewicht, _), bestand in zip(teile, bestaende, strict=True)]
+        return np.sum(anteile, axis=0).astype(np.int64)
+
+    jahre = teile[0][1].bestand
+    bewegungen = {jahr: [verlauf.bewegung[jahr] for _, verlauf in teile] for jahr in teile[0][1].bewegung}
+    return Verlauf(
+        {jahr: summe([verlauf.bestand[jahr] for _, verlauf in teile]) for jahr in jahre},
+        {
+            jahr: Bewegung(*(summe([getattr(b, feld.name) for b in je_teil]) for feld in fields(Bewegung)))
+            for jahr, je_teil in bewegungen.items()
+        },
+    )
 
 
 def anteil_auslaendisch(name: str, jahr: int) -> float:

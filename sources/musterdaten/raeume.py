@@ -11,7 +11,7 @@ from datetime import date
 
 import numpy as np
 
-from sources.musterdaten.modell import HOECHSTES_ALTER, Bestand, Verlauf, erfinde_verlauf
+from sources.musterdaten.modell import HOECHSTES_ALTER, Bestand, Verlauf, erfinde_verlauf, verbinde
 from sources.musterdaten.zufall import zwischen
 from sources.profile import Profil, Raum
 
@@ -51,6 +51,7 @@ class Gebiet:
         saat: seed of its features.
         jahre: years at whose end it exists.
         verlauf: its population.
+        vorgaenger: Räume that it took the place of.
     """
 
     raum_id: str
@@ -59,6 +60,7 @@ class Gebiet:
     saat: str
     jahre: tuple[int, ...]
     verlauf: Verlauf
+    vorgaenger: tuple[str, ...] = ()
 
     def personen(self, jahr: int, unter: int = HOECHSTES_ALTER + 1) -> int:
         """Persons at the end of a year, all or under an age."""
@@ -68,19 +70,27 @@ class Gebiet:
 def gebiete(profil: Profil, scale: int, jahre: Sequence[int]) -> list[Gebiet]:
     """Invent the population of the smallest Räume: Gemeinden of a Kreis, Gemeindeteile of a town, else the whole.
 
-    `scale` multiplies the persons; sorted by raum_id.
+    `scale` multiplies the persons; sorted by raum_id. A Raum that took the place of others has their population.
     """
     raeume = {raum.raum_id: raum for raum in profil.raeume}
     namen = Counter(raum.raum_name for raum in profil.raeume)
+    verlaeufe: dict[str, Verlauf] = {}
+
+    def verlauf_von(raum_id: str) -> Verlauf:
+        if raum_id not in verlaeufe:
+            teile = [(n.gewicht, verlauf_von(n.alt)) for n in profil.nachfolger if n.neu == raum_id]
+            spanne = _GROESSE_STADT if raum_id == profil.ganzes else _GROESSEN[raeume[raum_id].gebietsart]
+            verlaeufe[raum_id] = verbinde(teile) if teile else _verlauf(profil, raum_id, spanne, scale, jahre)
+        return verlaeufe[raum_id]
+
     gefunden = []
     for raum_id in sorted(_kleinste(profil)):
         raum = raeume[raum_id]
-        spanne = _GROESSE_STADT if raum_id == profil.ganzes else _GROESSEN[raum.gebietsart]
         gibt_es = tuple(j for j in jahre if raum.gueltig_von <= date(j, 12, 31) <= (raum.gueltig_bis or date.max))
         saat = f"{raum_id.rpartition('-')[2]}|{raum.raum_name}"
         schluessel = raum.raum_name if namen[raum.raum_name] == 1 else raum_id
-        verlauf = _verlauf(profil, raum_id, spanne, scale, jahre)
-        gefunden.append(Gebiet(raum_id, raum.raum_name, schluessel, saat, gibt_es, verlauf))
+        vorgaenger = tuple(n.alt for n in profil.nachfolger if n.neu == raum_id)
+        gefunden.append(Gebiet(raum_id, raum.raum_name, schluessel, saat, gibt_es, verlauf_von(raum_id), vorgaenger))
     return gefunden
 
 

@@ -149,6 +149,18 @@ gezaehlt as (
         'insgesamt' as merkmal,
         anzahl
     from {{ ref('stg_lebenslagen_raeume') }}
+    union all
+    select
+        'bevoelkerung_raeume' as extrakt,
+        {{ kopf }},
+        stichtag,
+        'bevoelkerung' as messgroesse,
+        geschlecht,
+        altersgruppe,
+        nationalitaet,
+        'insgesamt' as merkmal,
+        anzahl
+    from {{ ref('stg_bevoelkerung_raeume') }}
 ),
 
 letzter_stichtag as (

@@ -83,6 +83,44 @@ familien as (
             and familien.familie = werte.familie
 ),
 
+-- How many records found a Raum, in whole percent; of fewer than 50 that says nothing.
+je_lieferung as (
+    select
+        verortung.jugendamt,
+        verortung.extrakt,
+        verortung.datei,
+        coalesce(
+            floor(
+                100 * sum(case when verortung.methode != 'nicht_zuordenbar' then verortung.saetze end)
+                / sum(verortung.saetze)
+            ),
+            0
+        ) as anteil_pct
+    from {{ source('stammdaten', 'verortung') }} as verortung
+    semi join in_kraft
+        on
+            verortung.lieferung = in_kraft.lieferung
+            and verortung.jugendamt = in_kraft.jugendamt
+    group by all
+    having sum(verortung.saetze) >= 50
+),
+
+verortet as (
+    select
+        jugendamt,
+        'verortung' as bereich,
+        extrakt as gegenstand,
+        case when min(anteil_pct) = 100 then 'vollstaendig' else 'unvollstaendig' end as ergebnis,
+        'mindestens ' || cast(min(anteil_pct) as integer) || ' Prozent der Sätze einem Raum zugeordnet'
+        || case when min(anteil_pct) < 100 then ', am wenigsten in ' || arg_min(datei, anteil_pct) else '' end
+            as meldung,
+        cast(null as date) as datenstand,
+        false as musterdaten,
+        cast(min(anteil_pct) as double) as anteil_pct
+    from je_lieferung
+    group by all
+),
+
 -- By table, not by file: a file that changes nothing for a Jugendamt makes no new release.
 angenommen as (
     select
@@ -111,12 +149,21 @@ unvollstaendig as (
     from {{ ref('stg_hze_aggregate') }}
     group by jugendamt, periode
     having not bool_or(konzept = 'jahressumme')
+),
+
+vereint as (
+    select * from familien
+    union all
+    select * from angenommen
+    union all
+    select * from unvollstaendig
+    union all
+    select * from quarantaene
 )
 
-select * from familien
+select
+    *,
+    cast(null as double) as anteil_pct
+from vereint
 union all
-select * from angenommen
-union all
-select * from unvollstaendig
-union all
-select * from quarantaene
+select * from verortet

@@ -6,9 +6,11 @@ import datetime
 
 import polars as pl
 import pytest
+import yaml
 
 from quality.tuer import pruefe
 from sources.profilmodell import Feed
+from sources.vertraege import WURZEL, lade_vertraege
 from tests.unit.extrakte.conftest import EINZELSAETZE, Beispiel, lade_beispiel
 
 
@@ -102,7 +104,12 @@ def test_strasse_und_hausnummer_werden_zum_raum(mit_anzahl: bool) -> None:
     abschnitt = {"strassenschluessel": "00123", "strasse": "Lange Straße", "seite": "gerade", "von": 2, "bis": "20",
                  "raum_id": "99001001-A", "quelle": "Musterdaten"}  # fmt: skip
     feed = Feed.model_validate(
-        {"feed": "einwohnermelde", "extrakt": "einwohnermelde", "muster": ["*.csv"], "strassen": [abschnitt]}
+        {
+            "feed": "einwohnermelde",
+            "extrakt": "einwohnermelde",
+            "muster": ["*.csv"],
+            "raumbuch": {"strassen": [abschnitt]},
+        }
     )
     daten = beispiel.daten.drop("raum_schluessel", *([] if mit_anzahl else ["anzahl"])).with_columns(
         pl.lit("lange str.").alias("Straße"), pl.lit("4a").alias("Hausnummer")
@@ -113,3 +120,22 @@ def test_strasse_und_hausnummer_werden_zum_raum(mit_anzahl: bool) -> None:
     assert (raeume.unique().to_list(), len(raeume)) == (["99001001-A"], len(daten))
     assert geprueft.weggelassen == {"anschrift_spalten": 2}
     assert "lange" not in str(geprueft.zellen.to_dicts())
+
+
+def test_anschriften_von_faellen_werden_zum_wohnraum() -> None:
+    """An address stands in for a missing Raum; Budget- and Leistungsraum stay, doubles are still found."""
+    ordner = WURZEL / "hze_faelle" / "beispiel"
+    abschnitt = {"strassenschluessel": "", "strasse": "Musterweg", "seite": "beide", "von": 1, "bis": "",
+                 "raum_id": "99001001-A", "quelle": "Musterdaten"}  # fmt: skip
+    angaben = yaml.safe_load((ordner / "feed.yml").read_text("utf-8"))
+    feed = Feed.model_validate({**angaben, "raumbuch": {"strassen": [abschnitt]}})
+    vertrag, name = lade_vertraege()["hze_faelle"], "hze_faelle_2023.csv"
+    text = (ordner / name).read_text("cp1252")
+    vorher = pruefe(text.encode("cp1252"), name, vertrag, {"jahr": "2023"}, feed)
+    ohne_raum = text.replace("Sozialraum Wohnort", "Alter Wohnort")
+    geprueft = pruefe(ohne_raum.encode("cp1252"), name, vertrag, {"jahr": "2023"}, feed)
+    assert geprueft.zellen["wohnraum"].unique().to_list() == ["99001001-A"]
+    assert geprueft.zellen["raum_methode"].unique().to_list() == ["strasse"]
+    assert geprueft.zellen["leistungsraum"].to_list() == vorher.zellen["leistungsraum"].to_list()
+    assert not geprueft.gut[0].ohne_schluessel
+    assert "Musterweg" not in str(geprueft.zellen.to_dicts())

@@ -40,6 +40,8 @@ def _schreibe(datei: str, inhalt: bytes) -> Callable[[Path], None]:
 
 
 P, R, Z, S = "profil.yml", "raeume.csv", "zuordnung.csv", "schluessel.csv"
+N, M = "nachfolger.csv", "modellgebiete.csv"
+NKOPF, MKOPF = "alt,neu,gueltig_ab,gewicht,belegt,quelle\n", "gebiet,raum_id,von,bis,belegt,quelle\n"
 SKOPF = "schluesselart,schluessel,raum_id\n"
 RAUM = "99001004,Musterort,sozialraum,gemeinde,1900-01-01,,true,Musterdaten"
 
@@ -77,6 +79,35 @@ FAELLE: dict[str, tuple[Callable[[Path], None], str, str]] = {
     "muster": (_ergaenze(P, FEED.replace("*.csv", "{jahr.csv") % ""), "feeds.1.muster", "Dateimuster"),
     "werte": (_ergaenze(P, FEED % ", werte: {thema: [a]}"), "feeds.f.werte", "Platzhalter 'thema'"),
     "werte leer": (_ergaenze(P, FEED.replace("*.", "{a}.") % ", werte: {a: []}"), "werte.a", "mindestens"),
+    "nachfolger unbekannt": (_schreibe(N, f"{NKOPF}99001009,99001002,2020-01-01,1,true,M\n".encode()), N, "99001009"),
+    "nachfolger ohne ende": (
+        _schreibe(N, f"{NKOPF}99001001,99001002,2020-01-01,1,true,M\n".encode()),
+        "99001001",
+        "endet laut raeume.csv nicht am Tag vor dem 01.01.2020",
+    ),
+    "nachfolger waechst": (
+        _schreibe(N, f"{NKOPF}99001001,99001002,2020-01-01,1,true,M\n".encode()),
+        "99001002",
+        "beginnt laut raeume.csv nicht am 01.01.2020",
+    ),
+    "nachfolger gewicht": (
+        _schreibe(N, f"{NKOPF}99001001,99001002,2020-01-01,0.4,true,M\n".encode()),
+        "99001001",
+        "Summe der Gewichte ist 0.4",
+    ),
+    "modellgebiet": (_schreibe(M, f"{MKOPF}a,99001009,2020-01-01,,true,M\n".encode()), M, "'99001009' gibt es nicht"),
+    "modellgebiet verkehrt": (
+        _schreibe(M, f"{MKOPF}a,99001001,2020-01-01,2019-01-01,true,M\n".encode()),
+        M,
+        "gueltig_bis liegt vor",
+    ),
+    "eckdatum": (
+        _schreibe("eckdaten.csv", b"raum_id,merkmal,wert,einheit,stand,belegt,quelle\n99,flaeche,1,Hektar,,true,M\n"),
+        "eckdaten.csv",
+        "'99' gibt es nicht",
+    ),
+    "verortung": (_ergaenze(P, "verortung: [wunsch]"), "verortung.1", "'schluessel'"),
+    "geometrie fehlt": (_ergaenze(P, "geometrie: {datei: g.geojson, merkmal: nr}"), "g.geojson", "Die Datei fehlt"),
     "raum doppelt": (_ergaenze(R, RAUM.replace("004", "003")), "99001003", "zweimal"),
     "raum lose": (_ergaenze(R, RAUM), "99001004", "hängt an keinem anderen Raum"),
     "null verloren": (_ergaenze(R, RAUM.replace("99001004", "8317001")), "8317001", "führende Null"),

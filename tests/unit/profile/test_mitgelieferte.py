@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sources.profile import Profil, lade_amtliche_feeds, lade_profil, lade_profile
+from sources.verortung import aufgeloest, raumbuch
 
 WURZEL = Path(__file__).parents[3]
 ORDNER = WURZEL / "sources" / "jugendaemter"
@@ -161,3 +162,44 @@ def test_musterkreis_ist_gueltig() -> None:
     profil = lade_profil(WURZEL / "tests" / "jugendaemter" / "musterkreis")
     assert profil.betriebsart == "musterdaten"
     assert Counter(raum.raumebene for raum in profil.raeume) == {"jugendamt": 1, "region": 2, "sozialraum": 3}
+
+
+def test_modellgebiete_sind_datiert(profile: dict[str, Profil]) -> None:
+    gebiete = {j: {(m.gebiet, m.raum_id, m.von.isoformat()) for m in p.modellgebiete} for j, p in profile.items()}
+    assert gebiete["rostock"] == {
+        ("toitenwinkel", "13003000-S", "2021-01-01"),
+        ("gross_klein", "13003000-D", "2021-01-01"),
+    }
+    assert {g[2] for g in gebiete["arnsberg"]} == {"2025-10-01"}
+    assert len(gebiete["arnsberg"]) == 3
+    assert gebiete["verden"] == {("sozialraumorientierung", "03361", "2005-08-01")}
+    ortenau = [m for m in profile["ortenaukreis"].modellgebiete if m.belegt]
+    assert Counter(m.gebiet for m in ortenau) == {"ettenheim": 1, "kinzigtal": 3, "renchtal": 3}
+
+
+def test_eckdaten_stimmen_mit_dem_gemeindeverzeichnis(profile: dict[str, Profil]) -> None:
+    """Inhabitants of the Kreise as published, and as the sum of their Gemeinden."""
+    ew = {e.raum_id: int(e.wert) for p in profile.values() for e in p.eckdaten if e.merkmal == "einwohner" and e.stand}
+    assert (ew["08317"], ew["03361"], ew["13003000"]) == (441885, 140913, 209920)
+    assert sum(v for k, v in ew.items() if k.startswith("08317") and len(k) == 8) == ew["08317"]
+    kommunen = _kinder(profile["verden"], "verden:nord", "planung", 2023) | _kinder(
+        profile["verden"], "verden:sued", "planung", 2023
+    )
+    assert sum(ew[k] for k in kommunen) == ew["03361"]
+
+
+def test_der_kreis_ist_unter_keinem_schluessel_die_stadt_darin(profile: dict[str, Profil]) -> None:
+    """Kreis tables name the whole Kreis: by no key, name or alias may they become figures of the town."""
+    stadt = profile["arnsberg"]
+    buch = raumbuch(stadt)
+    for name in ("05958", "05958000", "Hochsauerlandkreis", "Hochsauerlandkreis, Landkreis"):
+        assert stadt.loese_auf("ags", name) is None
+        assert aufgeloest([name], buch) == []
+
+
+def test_die_kreiszeilen_der_echten_tabelle_fallen_auf_keinen_raum(profile: dict[str, Profil], testdaten: Path) -> None:
+    tabelle = testdaten / "genesis/population/12411-01-01-5_00.csv"
+    with tabelle.open(encoding="utf-8") as zeilen:
+        schluessel = {z.split(";", 1)[0] for z in zeilen if z.startswith("05958")}
+    assert "05958" in schluessel
+    assert {s for s in schluessel if profile["arnsberg"].loese_auf("ags", s)} == {"05958004"}

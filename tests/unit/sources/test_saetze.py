@@ -76,11 +76,11 @@ def _regeln(geprueft: tuer.Geprueft) -> list[tuple[int, str, str]]:
 def test_records_are_typed(baue) -> None:
     geprueft = _pruefe(baue(), KOPF + GUT)
     tag = datetime.date(2023, 12, 31)
-    assert geprueft.zellen.columns == [*(f["name"] for f in FELDER), "zeile", "periode"]
+    assert geprueft.zellen.columns == [*(f["name"] for f in FELDER), "raum_methode", "zeile", "periode"]
     assert geprueft.zellen.rows() == [
-        ("0001", tag, "jung", None, 5, None, False, 2, "2023-12-31"),
-        ("0001", tag, "alt", None, 7, None, False, 3, "2023-12-31"),
-        ("0002", tag, "jung", None, 0, None, False, 4, "2023-12-31"),
+        ("0001", tag, "jung", None, 5, None, False, None, 2, "2023-12-31"),
+        ("0001", tag, "alt", None, 7, None, False, None, 3, "2023-12-31"),
+        ("0002", tag, "jung", None, 0, None, False, None, 4, "2023-12-31"),
     ]
     assert geprueft.quarantaene.is_empty()
     assert geprueft.zellen.schema["raum"] == pl.String
