@@ -1,0 +1,345 @@
+"""From the warehouse to the cells and equations of one Jugendamt.
+
+Here: which counts are cells, which are shown, and every equation that a reader of the marts can write down: sums over
+Räume, Hilfearten and the crossed axis, identities within and between years.
+Not here: what is declared (``tabellen.yml``), what was published before (``verlauf.py``), what is suppressed
+(``sperrung.py``).
+
+Räume whose figures are not shown, but which a reader can isolate as a difference of shown ones, are one hidden cell
+per set of parents. What an equation lacks (a Wechsel of the Hilfeart, say) enters as a known number: whoever knows less
+than that attacker derives less.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+import polars as pl
+
+from quality.geheimhaltung.erklaerung import Erklaerung, Tabelle
+from quality.geheimhaltung.regeln import haeufigkeit
+from quality.geheimhaltung.tabelle import BEKANNT, FREI, PRIMAER, UNGENANNT
+
+ACHSEN = ["messgroesse", "merkmal", "geschlecht", "altersgruppe", "raum_id", "stichtag"]
+KONSTANTE = "konstante"
+"""The cell of value 1 that carries known numbers."""
+
+ZELLEN = {
+    "schluessel": pl.String, "berichtsjahr": pl.Int64, "wert": pl.Int64, "k": pl.Int64, "lage": pl.String,
+    "gewicht": pl.Float64, "untergrenze": pl.Int64, "ebene": pl.String,
+}  # fmt: skip
+GLEICHUNGEN = {"gleichung": pl.String, "schluessel": pl.String, "koeffizient": pl.Int64}
+
+
+@dataclass(frozen=True)
+class Bestand:
+    """Cells (columns of ``ZELLEN``, key ``schluessel``) and equations (``GLEICHUNGEN``) of one Jugendamt today."""
+
+    zellen: pl.DataFrame
+    gleichungen: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Umfeld:
+    """What the cells lie in.
+
+    ``oberhalb``: raumebenen above the main level. ``kinder``: stichtag, hierarchie, eltern_raum_id, raum_id.
+    ``hilfearten``: kind, elter. ``streng``: Hilfearten with the higher k. ``merkmale``: those a Kennzahl shows.
+    """
+
+    oberhalb: tuple[str, ...]
+    kinder: pl.DataFrame
+    hilfearten: pl.DataFrame
+    streng: tuple[str, ...]
+    merkmale: tuple[str, ...]
+
+
+def schluessel() -> pl.Expr:
+    """Text key of a cell from :data:`ACHSEN`; the same in every release."""
+    return pl.concat_str([pl.col(a).cast(pl.String) for a in ACHSEN], separator="|").alias("schluessel")
+
+
+def lies_zaehlungen(con: duckdb.DuckDBPyConnection, jugendamt: str, messgroessen: list[str]) -> pl.DataFrame:
+    """Protected counts of one Jugendamt: :data:`ACHSEN`, berichtsjahr, raumebene, wert (whole numbers only)."""
+    return con.execute(
+        """
+        select messgroesse, merkmal, geschlecht, altersgruppe, raum_id, stichtag, berichtsjahr::bigint as berichtsjahr,
+            raumebene, wert::bigint as wert
+        from core.fct_messgroessen
+        semi join (select tabelle from core.dim_tabelle where not oeffentlich) using (tabelle)
+        inner join core.dim_raum using (jugendamt, raum_id)
+        where jugendamt = ? and list_contains(?, messgroesse) and herkunft = 'gezaehlt'
+            and nationalitaet = 'insgesamt' and status in ('gueltig', 'null_genau') and wert = round(wert)
+        order by all
+        """,
+        [jugendamt, messgroessen],
+    ).pl()
+
+
+def baue(zaehlungen: pl.DataFrame, umfeld: Umfeld, erklaerung: Erklaerung) -> Bestand:
+    """Cells and equations of all declared tables.
+
+    Args:
+        zaehlungen: from :func:`lies_zaehlungen`.
+        umfeld: the surroundings.
+        erklaerung: what is declared.
+    """
+    grund = [_grundtabelle(zaehlungen, t, umfeld, erklaerung) for t in erklaerung.tabellen if not t.quer]
+    basis = pl.concat(grund).unique(subset=ACHSEN, keep="first", maintain_order=True)
+    terme = [_ueber_raeume(basis, umfeld.kinder), _ueber_hilfearten(basis, umfeld.hilfearten)]
+    alle = [basis]
+    for tabelle in (t for t in erklaerung.tabellen if t.quer):
+        zellen, kinder, quer = _quertabelle(zaehlungen, basis, tabelle, umfeld)
+        alle.append(zellen)
+        terme += [_ueber_raeume(zellen, kinder), quer]
+    zellen = pl.concat(alle)
+    terme += [_identitaet(zellen, i.summe, i.teile) for i in erklaerung.identitaeten]
+    verlaufend = zellen.filter(
+        pl.col("altersgruppe") == "insgesamt", ~pl.col("merkmal").str.contains("|", literal=True)
+    )
+    terme += [_verlauf(verlaufend, v.bestand, v.zugang, v.abgang) for v in erklaerung.verlauf]
+    return _als_bestand(zellen, pl.concat(terme))
+
+
+def _grundtabelle(zaehlungen: pl.DataFrame, t: Tabelle, umfeld: Umfeld, erklaerung: Erklaerung) -> pl.DataFrame:
+    """Cells of a table without crossed axis, with ``k`` and ``gezeigt``."""
+    streng = pl.col("merkmal").is_in(umfeld.streng) | pl.col("raumebene").is_in(erklaerung.strenger.raumebenen)
+    knoten = pl.concat([umfeld.hilfearten["kind"], umfeld.hilfearten["elter"]]).unique()
+    merkmale = knoten if t.merkmale == "hilfearten" else pl.Series(t.merkmale) if t.merkmale != "alle" else None
+    return zaehlungen.filter(
+        pl.col("messgroesse").is_in(t.messgroessen),
+        pl.col("geschlecht") == "insgesamt",
+        pl.col("altersgruppe") == "insgesamt",
+        pl.lit(value=True) if merkmale is None else pl.col("merkmal").is_in(merkmale.implode()),
+        _auf_ebene(t, umfeld),
+    ).with_columns(
+        pl.when(streng).then(pl.max_horizontal(pl.lit(t.k), pl.lit(erklaerung.strenger.k))).otherwise(t.k).alias("k"),
+        pl.lit(value=True).alias("gezeigt"),
+        pl.lit(value=False).alias("voll"),
+    )
+
+
+def _auf_ebene(t: Tabelle, umfeld: Umfeld) -> pl.Expr:
+    return pl.lit(value=True) if t.ebenen == "alle" else pl.col("raumebene").is_in(umfeld.oberhalb)
+
+
+def _quertabelle(
+    zaehlungen: pl.DataFrame, basis: pl.DataFrame, t: Tabelle, umfeld: Umfeld
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Cells of a crossed table, the children among its Räume, and the sums over the crossed axis."""
+    teile = zaehlungen.filter(pl.col("messgroesse").is_in(t.messgroessen), *_schnitt(t, umfeld))
+    gezeigt = _auf_ebene(t, umfeld)
+    ziele, kinder = _zusammengefasst(basis, umfeld.kinder, gezeigt)
+    andere = [a for a in ACHSEN if a != "raum_id"]
+    zellen = (
+        teile.join(ziele, on=["raum_id", "stichtag"])
+        .group_by(*andere, "berichtsjahr", pl.col("ziel").alias("raum_id"), "zielebene")
+        .agg(pl.col("wert").sum())
+        .rename({"zielebene": "raumebene"})
+    )
+    summe, gruppe = _summe_und_gruppe(t)
+    oben = basis.join(ziele, on=["raum_id", "stichtag"]).filter(_ist_summe(t))
+    oben_je = oben.group_by("messgroesse", "merkmal", "stichtag", pl.col("ziel").alias("raum_id")).agg(
+        pl.col("wert").sum().alias("summe")
+    )
+    zellen = zellen.with_columns(summe, gruppe)
+    zellen = zellen.join(
+        oben_je, left_on=["messgroesse", "oben", "stichtag", "raum_id"],
+        right_on=["messgroesse", "merkmal", "stichtag", "raum_id"], how="inner",
+    )  # fmt: skip
+    if t.quer == "merkmal":
+        zellen = pl.concat([zellen, _rest(zellen)])
+    hier = ["messgroesse", "oben", "gruppe", "raum_id", "stichtag"]
+    name = pl.concat_str([pl.lit("quer"), *(pl.col(h).cast(pl.String) for h in hier)], separator="|")
+    unten_terme = zellen.select(name.alias("gleichung"), schluessel(), pl.lit(-1).alias("koeffizient"), "wert")
+    gruppen = zellen.select(*hier).unique()
+    oben_terme = (
+        oben.select("messgroesse", pl.col("merkmal").alias("oben"), pl.col("ziel"), "stichtag", schluessel(), "wert")
+        .join(gruppen, left_on=["messgroesse", "oben", "ziel", "stichtag"],
+              right_on=["messgroesse", "oben", "raum_id", "stichtag"])
+        .rename({"ziel": "raum_id"})
+        .select(name.alias("gleichung"), "schluessel", pl.lit(1).alias("koeffizient"), "wert")
+    )  # fmt: skip
+    zellen = zellen.with_columns(
+        pl.lit(t.k).alias("k"),
+        (gezeigt & (pl.col("merkmal") != pl.col("oben") + "|" + pl.col("gruppe") + "=~")).alias("gezeigt"),
+        # all of a group: the feature is known of each of its members
+        pl.lit(value=t.quer == "merkmal") & (pl.col("wert") == pl.col("summe")) & (pl.col("wert") > 0)
+        .alias("voll"),
+    )  # fmt: skip
+    return zellen.select(basis.columns), kinder, pl.concat([oben_terme, unten_terme])
+
+
+def _schnitt(t: Tabelle, umfeld: Umfeld) -> list[pl.Expr]:
+    ganz = {a: pl.col(a) == "insgesamt" for a in ("altersgruppe", "geschlecht")}
+    if t.quer == "merkmal":
+        return [*ganz.values(), pl.col("merkmal").is_in(umfeld.merkmale)]
+    bedingungen = [~b if a == t.quer else b for a, b in ganz.items()]
+    return bedingungen if t.merkmale == "alle" else [*bedingungen, pl.col("merkmal").is_in(t.merkmale)]
+
+
+def _summe_und_gruppe(t: Tabelle) -> tuple[pl.Expr, pl.Expr]:
+    """The merkmal of the sum a crossed cell belongs to, and the name of the crossed axis."""
+    if t.quer == "merkmal":
+        teile = pl.col("merkmal").str.split_exact("|", 1)
+        return teile.struct[0].alias("oben"), teile.struct[1].str.split("=").list.first().alias("gruppe")
+    return pl.col("merkmal").alias("oben"), pl.lit(t.quer).alias("gruppe")
+
+
+def _ist_summe(t: Tabelle) -> pl.Expr:
+    return pl.col("messgroesse").is_in(t.messgroessen)
+
+
+def _rest(zellen: pl.DataFrame) -> pl.DataFrame:
+    """Per group of a feature: all that is not shown of it, as one hidden cell (the complement)."""
+    ausser = ["merkmal", "wert"]
+    return (
+        zellen.group_by([c for c in zellen.columns if c not in ausser])
+        .agg(pl.col("wert").sum())
+        .with_columns(
+            (pl.col("oben") + "|" + pl.col("gruppe") + "=~").alias("merkmal"),
+            (pl.col("summe") - pl.col("wert")).alias("wert"),
+        )
+        .filter(pl.col("wert") >= 0)
+        .select(zellen.columns)
+    )
+
+
+def _zusammengefasst(basis: pl.DataFrame, kinder: pl.DataFrame, gezeigt: pl.Expr) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Hidden Räume together per set of shown parents.
+
+    Returns:
+        raum_id, stichtag, ziel, zielebene (a shown Raum is its own ziel); and the children of shown Räume as they are
+        then: stichtag, hierarchie, eltern_raum_id, raum_id.
+    """
+    raeume = basis.select("raum_id", "stichtag", "raumebene").unique()
+    oben = raeume.filter(gezeigt).select("raum_id", "stichtag")
+    kanten = kinder.join(oben, left_on=["eltern_raum_id", "stichtag"], right_on=["raum_id", "stichtag"], how="semi")
+    verdeckt = (
+        kanten.join(oben, on=["raum_id", "stichtag"], how="anti")
+        .join(raeume, on=["raum_id", "stichtag"], how="semi")
+        .group_by("raum_id", "stichtag")
+        .agg(("rest " + pl.col("eltern_raum_id").unique().sort().str.join(" ")).alias("ziel"))
+        .with_columns(pl.lit("rest").alias("zielebene"))
+    )
+    selbst = raeume.filter(gezeigt).select(
+        "raum_id", "stichtag", pl.col("raum_id").alias("ziel"), pl.col("raumebene").alias("zielebene")
+    )
+    ziele = pl.concat([selbst, verdeckt.select(selbst.columns)])
+    neue = kanten.join(ziele, on=["raum_id", "stichtag"]).select(
+        "stichtag", "hierarchie", "eltern_raum_id", pl.col("ziel").alias("raum_id")
+    )
+    return ziele, neue.unique(maintain_order=True)
+
+
+def _ueber_raeume(zellen: pl.DataFrame, kinder: pl.DataFrame) -> pl.DataFrame:
+    """Parent = sum of its children, per hierarchy and Stichtag."""
+    andere = [a for a in ACHSEN if a != "raum_id"]
+
+    def name(elter: str) -> pl.Expr:
+        spalten = [pl.col(c).cast(pl.String) for c in ("hierarchie", elter, *andere)]
+        return pl.concat_str([pl.lit("raum"), *spalten], separator="|").alias("gleichung")
+
+    mit = zellen.with_columns(schluessel())
+    unten = mit.join(kinder, on=["raum_id", "stichtag"]).select(
+        name("eltern_raum_id"), "schluessel", pl.lit(-1).alias("koeffizient"), "wert"
+    )
+    eltern = kinder.select("stichtag", "hierarchie", pl.col("eltern_raum_id").alias("raum_id")).unique()
+    oben = mit.join(eltern, on=["raum_id", "stichtag"]).select(
+        name("raum_id"), "schluessel", pl.lit(1).alias("koeffizient"), "wert"
+    )
+    return _vollstaendig(oben, unten)
+
+
+def _ueber_hilfearten(zellen: pl.DataFrame, hilfearten: pl.DataFrame) -> pl.DataFrame:
+    """Hilfeart = sum of its parts."""
+    andere = [a for a in ACHSEN if a != "merkmal"]
+
+    def name(elter: str) -> pl.Expr:
+        spalten = [pl.col(c).cast(pl.String) for c in (elter, *andere)]
+        return pl.concat_str([pl.lit("hilfeart"), *spalten], separator="|").alias("gleichung")
+
+    mit = zellen.with_columns(schluessel())
+    unten = mit.join(hilfearten, left_on="merkmal", right_on="kind").select(
+        name("elter"), "schluessel", pl.lit(-1).alias("koeffizient"), "wert"
+    )
+    oben = mit.join(hilfearten, left_on="merkmal", right_on="elter", how="semi").select(
+        name("merkmal"), "schluessel", pl.lit(1).alias("koeffizient"), "wert"
+    )
+    return _vollstaendig(oben, unten)
+
+
+def _identitaet(zellen: pl.DataFrame, summe: str, teile: tuple[str, ...]) -> pl.DataFrame:
+    """One Messgröße is the sum of others."""
+    name = _name("identitaet", [a for a in ACHSEN if a != "messgroesse"])
+    mit = zellen.with_columns(schluessel())
+    oben = mit.filter(pl.col("messgroesse") == summe).select(name, "schluessel", pl.lit(1).alias("koeffizient"), "wert")
+    unten = mit.filter(pl.col("messgroesse").is_in(teile)).select(
+        name, "schluessel", pl.lit(-1).alias("koeffizient"), "wert"
+    )
+    return _vollstaendig(oben, unten)
+
+
+def _verlauf(zellen: pl.DataFrame, bestand: str, zugang: str, abgang: str) -> pl.DataFrame:
+    """Bestand of a year from that of the year before."""
+    name = _name("verlauf", ["merkmal", "geschlecht", "altersgruppe", "raum_id", "berichtsjahr"])
+    mit = zellen.with_columns(schluessel())
+
+    def term(messgroesse: str, koeffizient: int, jahr: int = 0) -> pl.DataFrame:
+        return (
+            mit.filter(pl.col("messgroesse") == messgroesse)
+            .with_columns(pl.col("berichtsjahr") + jahr)
+            .select(name, "schluessel", pl.lit(koeffizient).alias("koeffizient"), "wert")
+        )
+
+    oben, davor = term(bestand, 1), term(bestand, -1, 1)
+    fluss = pl.concat([term(zugang, -1), term(abgang, 1)]).join(davor, on="gleichung", how="semi")
+    return _vollstaendig(oben, pl.concat([davor, fluss]))
+
+
+def _name(art: str, spalten: list[str]) -> pl.Expr:
+    return pl.concat_str([pl.lit(art), *(pl.col(s).cast(pl.String) for s in spalten)], separator="|").alias("gleichung")
+
+
+def _vollstaendig(oben: pl.DataFrame, unten: pl.DataFrame) -> pl.DataFrame:
+    """The terms of all equations that have both sides."""
+    return pl.concat([oben.join(unten, on="gleichung", how="semi"), unten.join(oben, on="gleichung", how="semi")])
+
+
+def _als_bestand(zellen: pl.DataFrame, terme: pl.DataFrame) -> Bestand:
+    """Close the equations with a known number, and give each cell its place."""
+    fest = (
+        terme.group_by("gleichung")
+        .agg((-(pl.col("koeffizient") * pl.col("wert")).sum()).alias("koeffizient"))
+        .filter(pl.col("koeffizient") != 0)
+        .select("gleichung", pl.lit(KONSTANTE).alias("schluessel"), pl.col("koeffizient").cast(pl.Int64))
+    )
+    gleichungen = pl.concat([terme.select(pl.col(s).cast(t) for s, t in GLEICHUNGEN.items()), fest])
+    geschuetzt = haeufigkeit(pl.col("wert"), pl.col("k")) | pl.col("voll")
+    offen = pl.when(pl.col("gezeigt")).then(pl.lit(FREI)).otherwise(pl.lit(UNGENANNT))
+    fertig = zellen.with_columns(
+        schluessel(),
+        pl.when(geschuetzt).then(pl.lit(PRIMAER)).otherwise(offen).alias("lage"),
+        _gewicht().alias("gewicht"),
+        # zeros are shown where figures are; of a Raum that is never shown nobody knows that
+        pl.when(pl.col("gezeigt")).then(1).otherwise(0).alias("untergrenze"),
+        pl.col("raumebene").alias("ebene"),
+    )
+    konstante = pl.DataFrame(
+        [{"schluessel": KONSTANTE, "berichtsjahr": 0, "wert": 1, "k": 2, "lage": BEKANNT, "gewicht": 1.0,
+          "untergrenze": 0, "ebene": ""}]
+    )  # fmt: skip
+    spalten = [pl.col(s).cast(t) for s, t in ZELLEN.items()]
+    return Bestand(
+        pl.concat([fertig.select(spalten), konstante.select(spalten)]).sort("schluessel"),
+        gleichungen.sort("gleichung", "schluessel"),
+    )
+
+
+def _gewicht() -> pl.Expr:
+    """What it costs to hide a cell: totals of the Jugendamt first, then those of a Raum, then larger cells."""
+    ganz = pl.col("merkmal").is_in(["insgesamt", "mit_28"])
+    je_raum = pl.when(pl.col("raumebene") == "jugendamt").then(100.0).otherwise(1.0)
+    je_art = pl.when(ganz).then(100.0).otherwise(1.0)
+    return je_raum * je_art * (1 + (1 + pl.col("wert")).log())
