@@ -37,7 +37,8 @@ summen_{{ stufe }} as (
         {% for spalte in zelle -%}
         teil.{{ spalte }},
         {% endfor -%}
-        sum(teil.wert * kinder.gewicht) as wert,
+        -- in digits that do not depend on the order of the parts
+        round(sum(teil.wert * kinder.gewicht), 6) as wert,
         {{ summenstatus('teil.status') }} as status,
         max(teil.datenstand) as datenstand,
         bool_or(teil.musterdaten) as musterdaten,

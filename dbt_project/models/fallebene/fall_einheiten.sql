@@ -20,7 +20,12 @@ final as (
         art,
         einheit,
         min(fall_pseudonym) as fall_pseudonym,
-        min(hilfeart) as hilfeart,
+        -- §§ 35 and 35a belong to a group by their form: it is part of the Hilfeart
+        min(hilfeart) || case
+            when min(hilfeart) in ('12', '13')
+                then coalesce('_' || max(case when von_hinten = 1 then durchfuehrung end), '')
+            else ''
+        end as hilfeart,
         min(beginn) as beginn,
         case when count(ende) = count(*) then max(ende) end as ende,
         bool_or(uma) as uma,

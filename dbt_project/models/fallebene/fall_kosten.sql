@@ -7,6 +7,11 @@ hilfen as (
     where art = 'fall' and (kosten_bewilligt_eur != 0 or kosten_ist_eur != 0)
 ),
 
+einheiten as (
+    select * from {{ ref('fall_einheiten') }}
+    where art = 'fall'
+),
+
 raeume as (
     select * from {{ ref('fall_raeume') }}
     where art = 'fall'
@@ -19,7 +24,7 @@ monate as (
 gemessen as (
     select
         hilfen.zeile,
-        hilfen.hilfeart,
+        einheiten.hilfeart,
         hilfen.kosten_bewilligt_eur,
         hilfen.kosten_ist_eur,
         monate.monat_ende as monat,
@@ -29,6 +34,7 @@ gemessen as (
         least(coalesce(hilfen.ende, monate.monat_ende), monate.monat_ende) as bis_jetzt,
         least(coalesce(hilfen.ende, monate.zaehlung_ende), monate.zaehlung_ende) as bis_schluss
     from hilfen
+    inner join einheiten on hilfen.einheit = einheiten.einheit
     cross join monate
 ),
 

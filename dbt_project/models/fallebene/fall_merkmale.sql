@@ -42,7 +42,7 @@ ausgepraegt as (
                 merkmal := 'para_41',
                 auspraegung := case when altersgruppe in ('18-21', '21-27', '27-') then 'ja' end
             ),
-            struct_pack(merkmal := 'para_35a', auspraegung := case when hilfeart = '13' then 'ja' end),
+            struct_pack(merkmal := 'para_35a', auspraegung := case when starts_with(hilfeart, '13') then 'ja' end),
             struct_pack(merkmal := 'schulbegleitung', auspraegung := case when schulbegleitung then 'ja' end),
             struct_pack(merkmal := 'durchfuehrung', auspraegung := coalesce(durchfuehrung, 'ohne_angabe')),
             struct_pack(

@@ -11,3 +11,8 @@ select
 from {{ ref('stg_' ~ extrakt) }}
 {% if not loop.last %}union all{% endif %}
 {% endfor %}
+union all
+select
+    'hze_aggregate' as extrakt,
+    *
+from {{ ref('int_hze__jahreswerte') }}

@@ -1,0 +1,280 @@
+{{ config(materialized='table') }}
+
+-- Messgrößen of the HzE per year, Raum and node of the Hilfearten, in the shape of the cells of all extracts. What was
+-- counted nowhere in a Raum stands here as zero, since the case files hold all Hilfen; only § 28 is mostly held by
+-- freie Träger, and a year without it has no figure with § 28. Moves are those between Räume: a change of age group is
+-- one only where age groups are told apart.
+{%- set ort = ['jugendamt', 'berichtsjahr', 'raumart', 'raum_id'] %}
+{%- set schnitt = ['hilfeart', 'altersgruppe', 'geschlecht', 'merkmal', 'auspraegung', 'konzept'] %}
+{%- set einheiten = ['faelle', 'familien', 'junge_menschen', 'hilfemonate', 'kosten_ist_eur', 'kosten_bewilligt_eur'] %}
+with
+
+raeume as (
+    select * from {{ ref('int_hze__raeume') }}
+),
+
+masse as (
+    select * from {{ ref('hze_masse') }}
+),
+
+merkmale as (
+    select
+        hilfeart,
+        merkmal,
+        auspraegung,
+        unnest(string_split(konzepte, '|')) as konzept,
+        string_split(einheiten, '|') as einheiten
+    from {{ ref('hze_merkmale') }}
+),
+
+saetze as (
+    select
+        * exclude (konzept, merkmal),
+        case when merkmal = 'raumwechsel' then 'insgesamt' else merkmal end as merkmal,
+        unnest(
+            case when konzept = 'bestand' and merkmal = 'insgesamt' then ['bestand', 'mittlerer_bestand'] else [konzept] end
+        ) as konzept
+    from {{ ref('stg_hze_aggregate') }}
+    where
+        case
+            when merkmal = 'insgesamt' then konzept not in ('zugewechselt', 'weggewechselt')
+            else raumart = 'wohnraum' or merkmal = 'raumwechsel'
+        end
+),
+
+-- one row per year before the nodes multiply them
+je_jahr as (
+    select
+        saetze.jugendamt,
+        raeume.berichtsjahr,
+        saetze.raumart,
+        raeume.raum_id,
+        saetze.hilfeart as schluessel,
+        saetze.altersgruppe,
+        saetze.geschlecht,
+        saetze.merkmal,
+        saetze.auspraegung,
+        saetze.konzept,
+        {% for einheit in einheiten -%}
+        -- exact parts: the order of a sum of floats would show in its last digits
+        sum(cast(saetze.{{ einheit }} as decimal(18, 6))) as {{ einheit }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from saetze
+    inner join raeume
+        on
+            saetze.jugendamt = raeume.jugendamt
+            and cast(saetze.periode as integer) = raeume.berichtsjahr
+            and saetze.raum_id = raeume.geliefert_raum_id
+    where
+        saetze.konzept != 'bestand' or extract(month from saetze.monat) = 12
+    group by all
+),
+
+knoten as (
+    select
+        jahre.jugendamt,
+        jahre.berichtsjahr,
+        knoten.schluessel,
+        knoten.hilfeart,
+        knoten.ist_blatt
+    from {{ ref('int_hilfearten__knoten') }} as knoten
+    inner join (
+        select
+            jugendamt,
+            berichtsjahr,
+            bool_or(schluessel in ('01', '02', '03')) as hat_para_28
+        from je_jahr
+        group by all
+    ) as jahre
+        on
+            knoten.jugendamt = jahre.jugendamt
+            and make_date(jahre.berichtsjahr, 12, 31) >= knoten.gueltig_von
+            and make_date(jahre.berichtsjahr, 12, 31) <= coalesce(knoten.gueltig_bis, date '9999-12-31')
+    where jahre.hat_para_28 or not knoten.enthaelt_para_28
+),
+
+je_knoten as (
+    select
+        {% for spalte in ort -%}
+        je_jahr.{{ spalte }},
+        {% endfor -%}
+        knoten.hilfeart,
+        knoten.ist_blatt,
+        case when grouping(je_jahr.altersgruppe) = 0 then je_jahr.altersgruppe else 'insgesamt' end as altersgruppe,
+        case when grouping(je_jahr.geschlecht) = 0 then je_jahr.geschlecht else 'insgesamt' end as geschlecht,
+        grouping(je_jahr.altersgruppe) + grouping(je_jahr.geschlecht) = 2 as ist_summe,
+        je_jahr.merkmal,
+        je_jahr.auspraegung,
+        je_jahr.konzept,
+        {% for einheit in einheiten -%}
+        sum(je_jahr.{{ einheit }}) as {{ einheit }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from je_jahr
+    inner join knoten
+        on
+            je_jahr.jugendamt = knoten.jugendamt
+            and je_jahr.berichtsjahr = knoten.berichtsjahr
+            and je_jahr.schluessel = knoten.schluessel
+    group by
+        {% for spalte in ort -%}
+        je_jahr.{{ spalte }},
+        {% endfor -%}
+        knoten.hilfeart, knoten.ist_blatt, je_jahr.merkmal, je_jahr.auspraegung, je_jahr.konzept,
+        grouping sets ((), (je_jahr.altersgruppe), (je_jahr.geschlecht))
+),
+
+gezaehlt as (
+    select
+        {% for spalte in ort + schnitt -%}
+        je_knoten.{{ spalte }},
+        {% endfor -%}
+        masse.einheit,
+        case masse.einheit
+            {% for einheit in einheiten -%}
+            when '{{ einheit }}' then je_knoten.{{ einheit }}
+            {% endfor -%}
+        end as wert
+    from je_knoten
+    inner join masse
+        on je_knoten.konzept = masse.konzept
+    left join merkmale
+        on
+            je_knoten.hilfeart = merkmale.hilfeart
+            and je_knoten.merkmal = merkmale.merkmal
+            and je_knoten.konzept = merkmale.konzept
+            and merkmale.auspraegung in (je_knoten.auspraegung, '*')
+    where
+        case
+            when je_knoten.merkmal != 'insgesamt'
+                then je_knoten.ist_summe and list_contains(merkmale.einheiten, masse.einheit)
+            when not je_knoten.ist_summe
+                then
+                    masse.je_alter and je_knoten.hilfeart = 'insgesamt' and je_knoten.raumart = 'wohnraum'
+                    and (je_knoten.altersgruppe != 'insgesamt' or je_knoten.geschlecht != 'insgesamt')
+            else
+                (masse.je_hilfeart or not je_knoten.ist_blatt)
+                and (je_knoten.raumart = 'wohnraum' or (masse.je_raumart and not je_knoten.ist_blatt))
+        end
+),
+
+-- every cell that a year has: what each node is counted by, and whatever occurs
+moeglich as (
+    select distinct
+        knoten.jugendamt,
+        knoten.berichtsjahr,
+        raumarten.raumart,
+        knoten.hilfeart,
+        'insgesamt' as altersgruppe,
+        'insgesamt' as geschlecht,
+        'insgesamt' as merkmal,
+        'insgesamt' as auspraegung,
+        masse.konzept,
+        masse.einheit
+    from knoten
+    inner join masse
+        on masse.je_hilfeart or not knoten.ist_blatt
+    inner join (select unnest(['wohnraum', 'budgetraum', 'leistungsraum']) as raumart) as raumarten
+        on raumarten.raumart = 'wohnraum' or (masse.je_raumart and not knoten.ist_blatt)
+    union
+    select
+        knoten.jugendamt,
+        knoten.berichtsjahr,
+        'wohnraum' as raumart,
+        knoten.hilfeart,
+        'insgesamt' as altersgruppe,
+        'insgesamt' as geschlecht,
+        merkmale.merkmal,
+        merkmale.auspraegung,
+        merkmale.konzept,
+        unnest(merkmale.einheiten) as einheit
+    from knoten
+    inner join merkmale
+        on knoten.hilfeart = merkmale.hilfeart
+    where merkmale.auspraegung != '*'
+    union
+    select
+        {% for spalte in ort[:3] + schnitt -%}
+        {{ spalte }},
+        {% endfor -%}
+        einheit
+    from gezaehlt
+    where merkmal != 'insgesamt' or altersgruppe != 'insgesamt' or geschlecht != 'insgesamt'
+),
+
+mit_nullen as (
+    select * from gezaehlt
+    union all
+    select
+        moeglich.jugendamt,
+        moeglich.berichtsjahr,
+        moeglich.raumart,
+        raeume.raum_id,
+        {% for spalte in schnitt -%}
+        moeglich.{{ spalte }},
+        {% endfor -%}
+        moeglich.einheit,
+        0 as wert
+    from moeglich
+    inner join raeume
+        on
+            moeglich.jugendamt = raeume.jugendamt
+            and moeglich.berichtsjahr = raeume.berichtsjahr
+    where raeume.ist_sozialraum
+),
+
+je_zelle as (
+    select
+        {{ (ort + schnitt) | join(', ') }},
+        einheit,
+        cast(sum(wert) as double) as wert
+    from mit_nullen
+    group by all
+),
+
+lieferungen as (
+    select distinct
+        jugendamt,
+        berichtsjahr,
+        lieferung,
+        datenstand,
+        musterdaten
+    from raeume
+)
+
+select
+    je_zelle.jugendamt,
+    je_zelle.raum_id,
+    'schluessel' as raum_methode,
+    je_zelle.berichtsjahr,
+    make_date(je_zelle.berichtsjahr, 12, 31) as stichtag,
+    'hze' as familie,
+    'fachverfahren' as quelle,
+    'hze_aggregate' as tabelle,
+    1 as rang,
+    'hze_' || je_zelle.einheit || '_' || je_zelle.konzept
+    || case when je_zelle.raumart = 'wohnraum' then '' else '_' || je_zelle.raumart end as messgroesse,
+    'gezaehlt' as herkunft,
+    je_zelle.geschlecht,
+    je_zelle.altersgruppe,
+    {{ alter_von('je_zelle.altersgruppe') }} as alter_von,
+    {{ alter_bis('je_zelle.altersgruppe') }} as alter_bis,
+    'insgesamt' as nationalitaet,
+    je_zelle.hilfeart
+    || case
+        when je_zelle.merkmal = 'insgesamt' then '' else '|' || je_zelle.merkmal || '=' || je_zelle.auspraegung
+    end as merkmal,
+    masse.einheit_text as einheit,
+    je_zelle.wert / case when je_zelle.konzept = 'mittlerer_bestand' then 12 else 1 end as wert,
+    case when je_zelle.wert = 0 then 'null_genau' else 'gueltig' end as status,
+    lieferungen.lieferung,
+    lieferungen.datenstand,
+    lieferungen.musterdaten
+from je_zelle
+inner join masse
+    on
+        je_zelle.konzept = masse.konzept
+        and je_zelle.einheit = masse.einheit
+inner join lieferungen
+    on
+        je_zelle.jugendamt = lieferungen.jugendamt
+        and je_zelle.berichtsjahr = lieferungen.berichtsjahr
