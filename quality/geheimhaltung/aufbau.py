@@ -12,6 +12,7 @@ than that attacker derives less.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -20,6 +21,8 @@ import polars as pl
 from quality.geheimhaltung.erklaerung import Erklaerung, Tabelle
 from quality.geheimhaltung.regeln import haeufigkeit
 from quality.geheimhaltung.tabelle import BEKANNT, FREI, PRIMAER, UNGENANNT
+from sources.katalog import Kennzahl
+from sources.profile import Profil
 
 ACHSEN = ["messgroesse", "merkmal", "geschlecht", "altersgruppe", "raum_id", "stichtag"]
 KONSTANTE = "konstante"
@@ -62,7 +65,7 @@ def schluessel() -> pl.Expr:
 
 def lies_zaehlungen(con: duckdb.DuckDBPyConnection, jugendamt: str, messgroessen: list[str]) -> pl.DataFrame:
     """Protected counts of one Jugendamt: :data:`ACHSEN`, berichtsjahr, raumebene, wert (whole numbers only)."""
-    return con.execute(
+    return con.sql(
         """
         select messgroesse, merkmal, geschlecht, altersgruppe, raum_id, stichtag, berichtsjahr::bigint as berichtsjahr,
             raumebene, wert::bigint as wert
@@ -73,8 +76,40 @@ def lies_zaehlungen(con: duckdb.DuckDBPyConnection, jugendamt: str, messgroessen
             and nationalitaet = 'insgesamt' and status in ('gueltig', 'null_genau') and wert = round(wert)
         order by all
         """,
-        [jugendamt, messgroessen],
+        params=[jugendamt, messgroessen],
     ).pl()
+
+
+def lies_umfeld(
+    con: duckdb.DuckDBPyConnection, profil: Profil, katalog: Sequence[Kennzahl], erklaerung: Erklaerung
+) -> Umfeld:
+    """The surroundings of the cells of one Jugendamt."""
+    kinder = con.sql(
+        "select stichtag, hierarchie, eltern_raum_id, raum_id from intermediate.int_raeume__kinder "
+        "where jugendamt = ? order by all",
+        params=[profil.jugendamt],
+    ).pl()
+    knoten = con.sql(
+        """
+        select distinct hilfeart, eltern, paragraf
+        from core.dim_hilfeart
+        where konvention = (
+            select arg_min(konvention, kennzahlenprofil = 'sonst') from core.hilfearten_konventionen
+            where kennzahlenprofil in (?, 'sonst')
+        )
+        order by all
+        """,
+        params=[profil.kennzahlenprofil],
+    ).pl()
+    ebenen = [e.ebene for e in profil.raumebenen]
+    teile = [b for k in katalog for _, f in k.fassungen() for s in (f.zaehler, f.nenner) if s for b in s.bestandteile]
+    return Umfeld(
+        oberhalb=tuple(ebenen[: ebenen.index(profil.hauptebene)]),
+        kinder=kinder,
+        hilfearten=knoten.filter(pl.col("eltern").is_not_null()).select(kind="hilfeart", elter="eltern"),
+        streng=tuple(knoten.filter(pl.col("paragraf").is_in(erklaerung.strenger.paragrafen))["hilfeart"]),
+        merkmale=tuple(sorted({b.merkmal for b in teile if "|" in b.merkmal})),
+    )
 
 
 def baue(zaehlungen: pl.DataFrame, umfeld: Umfeld, erklaerung: Erklaerung) -> Bestand:
@@ -324,7 +359,7 @@ def _als_bestand(zellen: pl.DataFrame, terme: pl.DataFrame) -> Bestand:
         _gewicht().alias("gewicht"),
         # zeros are shown where figures are; of a Raum that is never shown nobody knows that
         pl.when(pl.col("gezeigt")).then(1).otherwise(0).alias("untergrenze"),
-        pl.col("raumebene").alias("ebene"),
+        pl.when("gezeigt").then("raumebene").otherwise(pl.lit("")).alias("ebene"),
     )
     konstante = pl.DataFrame(
         [{"schluessel": KONSTANTE, "berichtsjahr": 0, "wert": 1, "k": 2, "lage": BEKANNT, "gewicht": 1.0,

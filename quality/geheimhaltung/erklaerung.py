@@ -67,6 +67,13 @@ class Verlauf(_Modell):
     abgang: str
 
 
+class Folge(_Modell):
+    """The count that a Kennzahl follows, in the same Raum on the same Stichtag."""
+
+    zaehlung: str
+    merkmal: str
+
+
 class Erklaerung(_Modell):
     """The whole declaration."""
 
@@ -77,6 +84,7 @@ class Erklaerung(_Modell):
     identitaeten: tuple[Identitaet, ...]
     verlauf: tuple[Verlauf, ...]
     folgt: dict[str, str]
+    kennzahlen: dict[str, Folge]
 
     @property
     def messgroessen(self) -> list[str]:

@@ -67,7 +67,7 @@ familien as (
         case
             when not familien.vorhanden then familien.name || ': keine Lieferung; in diesem Bericht nicht enthalten'
             when coalesce(werte.anzahl, 0) = 0 and not familien.oeffentlich
-                then familien.name || ': geliefert; erscheint erst, wenn die Geheimhaltung kleiner Zahlen gebaut ist'
+                then familien.name || ': geliefert, aber aus Datenschutzgründen nicht ausgewiesen'
             when coalesce(werte.anzahl, 0) = 0
                 then familien.name || ': geliefert, aber für dieses Jugendamt auf keiner Ebene ausgewiesen'
             else familien.name || ': geliefert'
@@ -95,9 +95,24 @@ angenommen as (
         bool_or(musterdaten) as musterdaten
     from in_kraft
     group by jugendamt, tabelle
+),
+
+-- what was checked is said; which cell is hidden for which reason is not
+geheimhaltung as (
+    select
+        jugendamt,
+        'geheimhaltung' as bereich,
+        'Fallzahlen' as gegenstand,
+        'geprueft' as ergebnis,
+        meldung,
+        cast(null as date) as datenstand,
+        false as musterdaten
+    from {{ source('geheimhaltung', 'ergebnis') }}
 )
 
 select * from familien
+union all
+select * from geheimhaltung
 union all
 select * from angenommen
 union all

@@ -1,0 +1,163 @@
+"""From marks on counts to marks on the rows of the internal marts.
+
+Here: which row follows which count; everything of protected origin that follows none is not shown.
+Not here: the marks on counts (``sperrung.py``), applying marks (macro ``geschuetzt`` of dbt).
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from quality.geheimhaltung.erklaerung import Erklaerung
+
+SCHEMA = {"modell": pl.String, "zelle": pl.String, "marke": pl.String}
+
+# Parts of Kennzahlen that come from a table its source has not published, each with the count it follows.
+_KENNZAHLEN = """
+with erklaert as (
+    select
+        kennzahlen.jugendamt, bestandteile.kennzahl, bestandteile.version, bestandteile.seite, bestandteile.nr,
+        bestandteile.messgroesse, bestandteile.merkmal, bestandteile.geschlecht,
+        case
+            when bestandteile.alter_von = 0 and bestandteile.alter_bis = 999 then 'insgesamt'
+            else bestandteile.alter_von || '-' || bestandteile.alter_bis
+        end as altersgruppe
+    from read_parquet($bestandteile) as bestandteile
+    inner join core.dim_kennzahl as kennzahlen using (kennzahl, version, profil)
+),
+teile as (
+    select
+        teile.jugendamt, teile.raum_id, teile.berichtsjahr, teile.kennzahl, teile.version, teile.quelle,
+        bool_and(tabellen.oeffentlich or coalesce(zellmarken.marke = 'offen', false)) as ist_offen
+    from intermediate.int_kennzahlen__bestandteile as teile
+    inner join erklaert using (jugendamt, kennzahl, version, seite, nr)
+    inner join (
+        select tabelle, bool_and(oeffentlich) as oeffentlich from core.dim_tabelle group by tabelle
+    ) as tabellen using (tabelle)
+    left join folge on folge.messgroesse = erklaert.messgroesse
+    left join zellmarken
+        on zellmarken.schluessel = concat_ws(
+            '|', folge.zaehlung, erklaert.merkmal, erklaert.geschlecht, erklaert.altersgruppe, teile.raum_id,
+            teile.stichtag
+        )
+    group by all
+),
+geliefert as (
+    select distinct messgroessen.jugendamt, kennzahlen.kennzahl, kennzahlen.version, messgroessen.quelle
+    from core.fct_messgroessen as messgroessen
+    inner join core.dim_tabelle as tabellen using (tabelle)
+    inner join core.dim_kennzahl as kennzahlen
+        on kennzahlen.jugendamt = messgroessen.jugendamt and kennzahlen.geliefert_als = messgroessen.messgroesse
+    where tabellen.oeffentlich and messgroessen.herkunft = 'geliefert'
+),
+folgend as (
+    select kennzahlen.jugendamt, kennzahlen.raum_id, kennzahlen.stichtag, kennzahlen.kennzahl
+    from intern.intern_kennzahlen as kennzahlen
+    inner join kennzahlen_folgen using (kennzahl)
+    inner join zellmarken
+        on zellmarken.schluessel = concat_ws(
+            '|', kennzahlen_folgen.zaehlung, kennzahlen_folgen.merkmal, 'insgesamt', 'insgesamt', kennzahlen.raum_id,
+            kennzahlen.stichtag
+        )
+    where zellmarken.marke = 'offen'
+)
+select 'intern_kennzahlen' as modell, {zelle} as zelle, 'gesperrt' as marke
+from intern.intern_kennzahlen as zeilen
+left join teile
+    on teile.jugendamt = zeilen.jugendamt and teile.raum_id = zeilen.raum_id
+    and teile.berichtsjahr = zeilen.berichtsjahr and teile.kennzahl = zeilen.kennzahl
+    and teile.version = zeilen.version and teile.quelle = zeilen.quelle and zeilen.herkunft != 'geliefert'
+where zeilen.status != 'nicht_verfuegbar' and not coalesce(
+    teile.ist_offen,
+    (zeilen.herkunft = 'geliefert' and (zeilen.jugendamt, zeilen.kennzahl, zeilen.version, zeilen.quelle) in (
+        select (jugendamt, kennzahl, version, quelle) from geliefert
+    ))
+    or (zeilen.jugendamt, zeilen.raum_id, zeilen.stichtag, zeilen.kennzahl) in (
+        select (jugendamt, raum_id, stichtag, kennzahl) from folgend
+    )
+)
+"""
+
+# Rows of a mart all of whose figures are protected: shown are those of a declared count.
+_HILFEN = """
+select 'intern_hilfen' as modell, {zelle} as zelle, zellmarken.marke
+from intern.intern_hilfen as zeilen
+inner join folge on folge.messgroesse = 'hze_' || zeilen.einheit || '_' || zeilen.konzept
+inner join zellmarken
+    on zellmarken.schluessel = concat_ws(
+        '|', folge.zaehlung,
+        zeilen.hilfeart || case
+            when zeilen.merkmal = 'insgesamt' then '' else '|' || zeilen.merkmal || '=' || zeilen.auspraegung
+        end,
+        zeilen.geschlecht, zeilen.altersgruppe, zeilen.raum_id, zeilen.stichtag
+    )
+"""
+
+# Rows of a mart that public tables fill, and others: of those, what follows no declared count is missing.
+_MIT_TABELLE = """
+select '{modell}' as modell, {zelle} as zelle, coalesce(nullif(zellmarken.marke, 'ungenannt'), 'fehlt') as marke
+from intern.{modell} as zeilen
+semi join (select tabelle from core.dim_tabelle where not oeffentlich) using (tabelle)
+left join folge on folge.messgroesse = {messgroesse}
+left join zellmarken
+    on zellmarken.schluessel = concat_ws(
+        '|', folge.zaehlung, {merkmal}, zeilen.geschlecht, {altersgruppe}, zeilen.raum_id, zeilen.stichtag
+    )
+where zellmarken.marke is distinct from 'offen'
+"""
+
+
+def zeilenmarken(warehouse: Path, lake: Path, zellmarken: pl.DataFrame, erklaerung: Erklaerung) -> pl.DataFrame:
+    """Marks on rows: modell, zelle (key of the row), marke (offen, gesperrt, fehlt).
+
+    Args:
+        warehouse: dbt's database, read only.
+        lake: where the descriptions lie as tables.
+        zellmarken: schluessel, marke (offen, gesperrt) of all Jugendämter.
+        erklaerung: what is declared.
+    """
+    bestandteile = str(lake / "stammdaten_bestandteile" / "daten.parquet")
+    folgen = [{"kennzahl": k, **f.model_dump()} for k, f in erklaerung.kennzahlen.items()]
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        con.register("zellmarken", zellmarken)
+        con.register("folge", _folge(con, erklaerung))
+        schema = dict.fromkeys(("kennzahl", "zaehlung", "merkmal"), pl.String)
+        con.register("kennzahlen_folgen", pl.DataFrame(folgen, schema=schema))
+
+        def zelle(mart: str) -> str:
+            return f"concat_ws('|', {', '.join(f'zeilen.{s}' for s in erklaerung.marts[mart].schluessel)})"
+
+        teile = [
+            con.sql(_KENNZAHLEN.format(zelle=zelle("kennzahlen")), params={"bestandteile": bestandteile}).pl(),
+            con.sql(_HILFEN.format(zelle=zelle("hilfen"))).pl(),
+            con.sql(
+                _MIT_TABELLE.format(modell="intern_bevoelkerung", zelle=zelle("bevoelkerung"), merkmal="'insgesamt'",
+                                    messgroesse="'bevoelkerung'", altersgruppe="zeilen.altersgruppe")
+            ).pl(),
+            con.sql(
+                _MIT_TABELLE.format(modell="intern_schule", zelle=zelle("schule"), merkmal="zeilen.merkmal",
+                                    messgroesse="zeilen.messgroesse", altersgruppe="'insgesamt'")
+            ).pl(),
+        ]  # fmt: skip
+    return pl.concat(teile).select(pl.col(s).cast(t) for s, t in SCHEMA.items()).unique().sort(SCHEMA.keys())
+
+
+def _folge(con: duckdb.DuckDBPyConnection, erklaerung: Erklaerung) -> pl.DataFrame:
+    """messgroesse, zaehlung: which count decides on each Messgröße of protected origin."""
+    messgroessen = [
+        z[0]
+        for z in con.sql(
+            "select distinct messgroesse from core.fct_messgroessen semi join "
+            "(select tabelle from core.dim_tabelle where not oeffentlich) using (tabelle) order by 1"
+        ).fetchall()
+    ]
+    zeilen = [{"messgroesse": m, "zaehlung": m} for m in messgroessen if m in erklaerung.messgroessen]
+    for m in messgroessen:
+        for muster, zaehlung in erklaerung.folgt.items():
+            if treffer := re.fullmatch(muster, m):
+                zeilen.append({"messgroesse": m, "zaehlung": treffer.expand(zaehlung)})
+    return pl.DataFrame(zeilen, schema={"messgroesse": pl.String, "zaehlung": pl.String})
