@@ -10,7 +10,8 @@
 with
 
 raeume as (
-    select * from {{ ref('int_hze__raeume') }}
+    select * from {{ ref('int_raeume__gezaehlt') }}
+    where extrakt = 'hze_aggregate'
 ),
 
 masse as (
@@ -38,7 +39,9 @@ saetze as (
     where
         case
             when merkmal = 'insgesamt' then konzept not in ('zugewechselt', 'weggewechselt')
-            else raumart = 'wohnraum' or merkmal = 'raumwechsel'
+            when merkmal != 'raumwechsel'
+                then raumart = 'wohnraum' and merkmal in (select distinct merkmal from {{ ref('hze_merkmale') }})
+            else true
         end
 ),
 
@@ -93,34 +96,55 @@ knoten as (
     where jahre.hat_para_28 or not knoten.enthaelt_para_28
 ),
 
+-- with ages, with sexes and without both, never crossed
+geschnitten as (
+    select
+        {{ ort | join(', ') }},
+        schluessel,
+        case when grouping(altersgruppe) = 0 then altersgruppe else 'insgesamt' end as altersgruppe,
+        case when grouping(geschlecht) = 0 then geschlecht else 'insgesamt' end as geschlecht,
+        grouping(altersgruppe) + grouping(geschlecht) = 2 as ist_summe,
+        merkmal,
+        auspraegung,
+        konzept,
+        {% for einheit in einheiten -%}
+        sum({{ einheit }}) as {{ einheit }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from je_jahr
+    group by
+        {{ ort | join(', ') }}, schluessel, merkmal, auspraegung, konzept,
+        grouping sets ((), (altersgruppe), (geschlecht))
+),
+
 je_knoten as (
     select
         {% for spalte in ort -%}
-        je_jahr.{{ spalte }},
+        geschnitten.{{ spalte }},
         {% endfor -%}
         knoten.hilfeart,
         knoten.ist_blatt,
-        case when grouping(je_jahr.altersgruppe) = 0 then je_jahr.altersgruppe else 'insgesamt' end as altersgruppe,
-        case when grouping(je_jahr.geschlecht) = 0 then je_jahr.geschlecht else 'insgesamt' end as geschlecht,
-        grouping(je_jahr.altersgruppe) + grouping(je_jahr.geschlecht) = 2 as ist_summe,
-        je_jahr.merkmal,
-        je_jahr.auspraegung,
-        je_jahr.konzept,
+        geschnitten.altersgruppe,
+        geschnitten.geschlecht,
+        geschnitten.ist_summe,
+        geschnitten.merkmal,
+        geschnitten.auspraegung,
+        geschnitten.konzept,
         {% for einheit in einheiten -%}
-        sum(je_jahr.{{ einheit }}) as {{ einheit }}{{ ',' if not loop.last }}
+        sum(geschnitten.{{ einheit }}) as {{ einheit }}{{ ',' if not loop.last }}
         {% endfor %}
-    from je_jahr
+    from geschnitten
     inner join knoten
         on
-            je_jahr.jugendamt = knoten.jugendamt
-            and je_jahr.berichtsjahr = knoten.berichtsjahr
-            and je_jahr.schluessel = knoten.schluessel
-    group by
-        {% for spalte in ort -%}
-        je_jahr.{{ spalte }},
-        {% endfor -%}
-        knoten.hilfeart, knoten.ist_blatt, je_jahr.merkmal, je_jahr.auspraegung, je_jahr.konzept,
-        grouping sets ((), (je_jahr.altersgruppe), (je_jahr.geschlecht))
+            geschnitten.jugendamt = knoten.jugendamt
+            and geschnitten.berichtsjahr = knoten.berichtsjahr
+            and geschnitten.schluessel = knoten.schluessel
+    where
+        geschnitten.ist_summe
+        or (
+            knoten.hilfeart = 'insgesamt' and geschnitten.raumart = 'wohnraum'
+            and (geschnitten.altersgruppe != 'insgesamt' or geschnitten.geschlecht != 'insgesamt')
+        )
+    group by all
 ),
 
 gezaehlt as (
@@ -147,10 +171,7 @@ gezaehlt as (
         case
             when je_knoten.merkmal != 'insgesamt'
                 then je_knoten.ist_summe and list_contains(merkmale.einheiten, masse.einheit)
-            when not je_knoten.ist_summe
-                then
-                    masse.je_alter and je_knoten.hilfeart = 'insgesamt' and je_knoten.raumart = 'wohnraum'
-                    and (je_knoten.altersgruppe != 'insgesamt' or je_knoten.geschlecht != 'insgesamt')
+            when not je_knoten.ist_summe then masse.je_alter
             else
                 (masse.je_hilfeart or not je_knoten.ist_blatt)
                 and (je_knoten.raumart = 'wohnraum' or (masse.je_raumart and not je_knoten.ist_blatt))

@@ -16,3 +16,8 @@ select
     'hze_aggregate' as extrakt,
     *
 from {{ ref('int_hze__jahreswerte') }}
+union all
+select
+    tabelle as extrakt,
+    *
+from {{ ref('int_kinderschutz__jahreswerte') }}
