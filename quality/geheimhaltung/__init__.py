@@ -26,10 +26,12 @@ from quality.geheimhaltung.marken import zeilenmarken
 from quality.geheimhaltung.pruefung import Bericht, pruefe
 from quality.geheimhaltung.sperrung import grundlinie, sperre
 from quality.geheimhaltung.tabelle import BEKANNT, PRIMAER, UNGENANNT, problem
-from quality.geheimhaltung.verlauf import OFFEN, STAND, Gesamtbild, Notiz
+from quality.geheimhaltung.verlauf import OFFEN, STAND, Gesamtbild, Notiz, notiere
 from sources.ablage import Ablage, schreibe_datei, schreibe_json
 from sources.katalog import Kennzahl
 from sources.profile import Profil
+
+__all__ = ["ergebnis", "notiere", "pruefe_veroeffentlichtes", "schuetze"]
 
 Ergebnis = dict[str, Any]
 """What the manifest says: zellen, gesperrt, geschuetzt, engstes, sicher, meldung, verlust per level, sekunden."""
@@ -66,21 +68,17 @@ def ergebnis(ablage: Ablage, jugendamt: str) -> Ergebnis:
     return dict(json.loads(datei.read_text("utf-8"))) if datei.exists() else {}
 
 
-def pruefe_ruecknahme(ablage: Ablage, jugendamt: str, releases: Sequence[str]) -> str:
-    """Audit what was ever published, before an earlier release is shown again; returns "" or why it must not be.
-
-    Args:
-        ablage: the data home.
-        jugendamt: key of the Jugendamt.
-        releases: its releases, the one to be shown again last.
-    """
-    notizen = [n for r in releases if (n := verlauf.lies(ablage, jugendamt, r))]
+def pruefe_veroeffentlichtes(ablage: Ablage, jugendamt: str) -> str:
+    """Audit all that was ever published of a Jugendamt; returns "" or, in German, why it is not safe."""
+    notizen = verlauf.frueher(ablage, jugendamt)
+    if fehlt := verlauf.ohne_notiz(ablage, jugendamt):
+        return _ohne_notiz(fehlt)
     if not notizen:
         return ""
-    letzte = notizen[-1]
-    heute = aufbau.Bestand(letzte.zellen.select(aufbau.ZELLEN.keys()), letzte.gleichungen)
-    bild = verlauf.verbinde(heute, notizen)
-    bericht = pruefe(bild.problem, pl.DataFrame(schema={"zelle": pl.Int64, "marke": pl.String}))
+    letzte = aufbau.Bestand(notizen[-1].zellen.select(aufbau.ZELLEN.keys()), notizen[-1].gleichungen)
+    gesamt = verlauf.verbinde(letzte, notizen).problem
+    marken = gesamt.zellen.filter(pl.col("lage") == PRIMAER).select("zelle", pl.lit(PRIMAER).alias("marke"))
+    bericht = pruefe(gesamt, marken)
     return "" if bericht.sicher else _unsicher(bericht)
 
 
@@ -93,7 +91,7 @@ def _ein_jugendamt(
     if bestand is None:
         (verlauf.ordner(ablage, profil.jugendamt) / "ergebnis.json").unlink(missing_ok=True)
         return pl.DataFrame(schema={"schluessel": pl.String, "marke": pl.String}), {}
-    bild = verlauf.verbinde(bestand, _frueher(ablage, profil.jugendamt))
+    bild = verlauf.verbinde(bestand, verlauf.frueher(ablage, profil.jugendamt))
     stand, gefunden = verlauf.lies(ablage, profil.jugendamt, STAND), ergebnis(ablage, profil.jugendamt)
     # the same problem has the same answer
     if stand is None or gefunden.get("problem_sha256") != bild.sha256:
@@ -101,16 +99,12 @@ def _ein_jugendamt(
         gefunden["sekunden"] = round(time.monotonic() - beginn, 1)
         verlauf.schreibe(ablage, profil.jugendamt, stand)
         schreibe_json(verlauf.ordner(ablage, profil.jugendamt) / "ergebnis.json", gefunden)
+    if fehlt := verlauf.ohne_notiz(ablage, profil.jugendamt):
+        gefunden |= {"sicher": False, "meldung": _ohne_notiz(fehlt), "problem_sha256": ""}
+        schreibe_json(verlauf.ordner(ablage, profil.jugendamt) / "ergebnis.json", gefunden)
     marken = stand.zellen.filter(pl.col("marke") != UNGENANNT)
     gesperrt = pl.when(pl.col("marke") == OFFEN).then(pl.lit(OFFEN)).otherwise(pl.lit(verlauf.GESPERRT))
     return marken.select("schluessel", gesperrt.alias("marke")), gefunden
-
-
-def _frueher(ablage: Ablage, jugendamt: str) -> list[Notiz]:
-    """Notes of all releases of a Jugendamt, whatever became of them."""
-    ort = verlauf.ordner(ablage, jugendamt)
-    namen = sorted(p.name for p in ort.iterdir() if p.is_dir()) if ort.exists() else []
-    return [n for name in namen if name != STAND and (n := verlauf.lies(ablage, jugendamt, name))]
 
 
 def _bestand(
@@ -194,4 +188,11 @@ def _unsicher(bericht: Bericht) -> str:
     return (
         f"{bericht.verletzt} geschützte Zahlen ließen sich aus dem errechnen, was veröffentlicht ist oder würde. "
         "Erwartet: keine. Bitte: die letzte Lieferung und frühere Releases prüfen; so entsteht kein Release."
+    )
+
+
+def _ohne_notiz(releases: Sequence[str]) -> str:
+    return (
+        f"Was in den Releases {', '.join(releases)} gesperrt war, ist nicht mehr bekannt. Erwartet: je Release ein "
+        "Ordner unter 'geheimhaltung'. Bitte: ihn aus der Sicherung zurückspielen; so entsteht kein Release."
     )

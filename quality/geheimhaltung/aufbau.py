@@ -70,7 +70,7 @@ def lies_zaehlungen(con: duckdb.DuckDBPyConnection, jugendamt: str, messgroessen
         select messgroesse, merkmal, geschlecht, altersgruppe, raum_id, stichtag, berichtsjahr::bigint as berichtsjahr,
             raumebene, wert::bigint as wert
         from core.fct_messgroessen
-        semi join (select tabelle from core.dim_tabelle where not oeffentlich) using (tabelle)
+        anti join (select tabelle from core.dim_tabelle where oeffentlich) as oeffentlich using (tabelle)
         inner join core.dim_raum using (jugendamt, raum_id)
         where jugendamt = ? and list_contains(?, messgroesse) and herkunft = 'gezaehlt'
             and nationalitaet = 'insgesamt' and status in ('gueltig', 'null_genau') and wert = round(wert)
@@ -200,8 +200,7 @@ def _quertabelle(
         pl.lit(t.k).alias("k"),
         (gezeigt & (pl.col("merkmal") != pl.col("oben") + "|" + pl.col("gruppe") + "=~")).alias("gezeigt"),
         # all of a group: the feature is known of each of its members
-        pl.lit(value=t.quer == "merkmal") & (pl.col("wert") == pl.col("summe")) & (pl.col("wert") > 0)
-        .alias("voll"),
+        (pl.lit(value=t.quer == "merkmal") & (pl.col("wert") == pl.col("summe")) & (pl.col("wert") > 0)).alias("voll"),
     )  # fmt: skip
     return zellen.select(basis.columns), kinder, pl.concat([oben_terme, unten_terme])
 

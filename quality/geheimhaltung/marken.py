@@ -21,7 +21,7 @@ _KENNZAHLEN = """
 with erklaert as (
     select
         kennzahlen.jugendamt, bestandteile.kennzahl, bestandteile.version, bestandteile.seite, bestandteile.nr,
-        bestandteile.messgroesse, bestandteile.merkmal, bestandteile.geschlecht,
+        bestandteile.merkmal, bestandteile.geschlecht,
         case
             when bestandteile.alter_von = 0 and bestandteile.alter_bis = 999 then 'insgesamt'
             else bestandteile.alter_von || '-' || bestandteile.alter_bis
@@ -32,13 +32,11 @@ with erklaert as (
 teile as (
     select
         teile.jugendamt, teile.raum_id, teile.berichtsjahr, teile.kennzahl, teile.version, teile.quelle,
-        bool_and(tabellen.oeffentlich or coalesce(zellmarken.marke = 'offen', false)) as ist_offen
+        bool_and(oeffentlich.tabelle is not null or coalesce(zellmarken.marke = 'offen', false)) as ist_offen
     from intermediate.int_kennzahlen__bestandteile as teile
     inner join erklaert using (jugendamt, kennzahl, version, seite, nr)
-    inner join (
-        select tabelle, bool_and(oeffentlich) as oeffentlich from core.dim_tabelle group by tabelle
-    ) as tabellen using (tabelle)
-    left join folge on folge.messgroesse = erklaert.messgroesse
+    left join (select distinct tabelle from core.dim_tabelle where oeffentlich) as oeffentlich using (tabelle)
+    left join folge on folge.messgroesse = teile.messgroesse
     left join zellmarken
         on zellmarken.schluessel = concat_ws(
             '|', folge.zaehlung, erklaert.merkmal, erklaert.geschlecht, erklaert.altersgruppe, teile.raum_id,
@@ -101,7 +99,7 @@ inner join zellmarken
 _MIT_TABELLE = """
 select '{modell}' as modell, {zelle} as zelle, coalesce(nullif(zellmarken.marke, 'ungenannt'), 'fehlt') as marke
 from intern.{modell} as zeilen
-semi join (select tabelle from core.dim_tabelle where not oeffentlich) using (tabelle)
+anti join (select tabelle from core.dim_tabelle where oeffentlich) as oeffentlich using (tabelle)
 left join folge on folge.messgroesse = {messgroesse}
 left join zellmarken
     on zellmarken.schluessel = concat_ws(
@@ -151,8 +149,8 @@ def _folge(con: duckdb.DuckDBPyConnection, erklaerung: Erklaerung) -> pl.DataFra
     messgroessen = [
         z[0]
         for z in con.sql(
-            "select distinct messgroesse from core.fct_messgroessen semi join "
-            "(select tabelle from core.dim_tabelle where not oeffentlich) using (tabelle) order by 1"
+            "select distinct messgroesse from core.fct_messgroessen anti join "
+            "(select tabelle from core.dim_tabelle where oeffentlich) as oeffentlich using (tabelle) order by 1"
         ).fetchall()
     ]
     zeilen = [{"messgroesse": m, "zaehlung": m} for m in messgroessen if m in erklaerung.messgroessen]

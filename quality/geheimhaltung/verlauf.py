@@ -20,7 +20,7 @@ import polars as pl
 
 from quality.geheimhaltung.aufbau import Bestand
 from quality.geheimhaltung.tabelle import BEKANNT, FREI, PRIMAER, UNGENANNT, Problem, problem
-from sources.ablage import Ablage, schreibe_ordner
+from sources.ablage import UNFERTIG, Ablage, schreibe_ordner
 
 OFFEN, GESPERRT = "offen", "gesperrt"
 STAND = "_stand"
@@ -73,6 +73,19 @@ def lies(ablage: Ablage, jugendamt: str, name: str) -> Notiz | None:
     if not (ort / "gleichungen.parquet").exists():
         return None
     return Notiz(name, pl.read_parquet(ort / "zellen.parquet"), pl.read_parquet(ort / "gleichungen.parquet"))
+
+
+def frueher(ablage: Ablage, jugendamt: str) -> list[Notiz]:
+    """Notes of all releases of a Jugendamt, whatever became of them."""
+    ort = ordner(ablage, jugendamt)
+    namen = sorted(p.name for p in ort.iterdir() if p.is_dir()) if ort.exists() else []
+    return [n for name in namen if name != STAND and (n := lies(ablage, jugendamt, name))]
+
+
+def ohne_notiz(ablage: Ablage, jugendamt: str) -> list[str]:
+    """Releases that show protected figures and have no note: what they hid can't be taken into account."""
+    releases = sorted(p.parent.parent.name for p in ablage.releases.glob(f"{jugendamt}/*/marts/hilfen.parquet"))
+    return [r for r in releases if not r.startswith(UNFERTIG) and lies(ablage, jugendamt, r) is None]
 
 
 def notiere(ablage: Ablage, jugendamt: str, release: str, berichtsjahr: int) -> None:

@@ -10,6 +10,6 @@ select
     cast(nullif(hilfearten.gueltig_bis, '') as date) as gueltig_bis,
     cast(hilfearten.belegt as boolean) as belegt,
     cast(hilfearten.reihenfolge as integer) as reihenfolge
-from {{ ref('hilfearten') }} as hilfearten
+from {{ ref('hilfeartenliste') }} as hilfearten
 inner join (select distinct konvention from {{ ref('hilfearten_konventionen') }}) as konventionen
     on hilfearten.konvention in (konventionen.konvention, 'alle')

@@ -33,7 +33,7 @@ quarantaene as (
     group by all
 ),
 
-werte as (
+angezeigt as (
     select
         jugendamt,
         'haushalt' as familie,
@@ -42,15 +42,31 @@ werte as (
     group by all
     union all
     select
+        jugendamt,
+        'hze' as familie,
+        count_if(status != 'gesperrt') as anzahl
+    from {{ ref('hilfen') }}
+    group by all
+    union all
+    select
         kennzahlen.jugendamt,
         katalog.familie,
-        count_if(kennzahlen.status != 'nicht_verfuegbar') as anzahl
+        count_if(kennzahlen.status not in ('nicht_verfuegbar', 'gesperrt')) as anzahl
     from {{ ref('kennzahlen') }} as kennzahlen
     inner join {{ ref('dim_kennzahl') }} as katalog
         on
             kennzahlen.jugendamt = katalog.jugendamt
             and kennzahlen.kennzahl = katalog.kennzahl
             and kennzahlen.version = katalog.version
+    group by all
+),
+
+werte as (
+    select
+        jugendamt,
+        familie,
+        sum(anzahl) as anzahl
+    from angezeigt
     group by all
 ),
 
