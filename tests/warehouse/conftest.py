@@ -150,19 +150,21 @@ Zellen = Mapping[str, Iterable[tuple[Any, ...]]]
 def baue(beschreibungen: dict[str, pl.DataFrame]) -> Callable[..., Lager]:
     """Make a warehouse of the tiny Jugendamt from lake cells.
 
-    ``baue({"bevoelkerung_geschlecht": [(key, year, value, {column: value}), ...]}, marken=[(model, cell)])``
+    ``baue({"bevoelkerung_geschlecht": [(key, year, value, {column: value}), ...]}, marken=[(model, cell, mark)])``
     """
     from quality.schema import polars_schema
     from sources.vertraege import lade_vertraege
 
-    def machen(zellen: Zellen, marken: Iterable[tuple[str, str]] = (), **ersatz: pl.DataFrame) -> Lager:
+    def machen(zellen: Zellen, marken: Iterable[tuple[str, ...]] = (), **ersatz: pl.DataFrame) -> Lager:
         neu = Lager(beschreibungen["kennzahlen"].sort("reihenfolge")["kennzahl"].to_list())
         for name, tabelle in {**beschreibungen, **ersatz}.items():
             neu.tabelle(f"stammdaten_{name}", tabelle)
         for extrakt, vertrag in lade_vertraege().items():
             zeilen = [_zelle(vertrag, *z[:3], z[3] if len(z) > 3 else {}) for z in zellen.get(extrakt, ())]
             neu.tabelle(f"lake_{extrakt}", zeilen, polars_schema(vertrag))
-        neu.tabelle("geheimhaltung_marken", list(marken), {"modell": pl.String, "zelle": pl.String})
+        gesperrt = [(*m, "gesperrt") if len(m) == 2 else m for m in marken]
+        neu.tabelle("geheimhaltung_marken", gesperrt, dict.fromkeys(("modell", "zelle", "marke"), pl.String))
+        neu.tabelle("geheimhaltung_ergebnis", [], {"jugendamt": pl.String, "meldung": pl.String})
         return neu
 
     return machen
