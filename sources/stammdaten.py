@@ -211,8 +211,8 @@ def als_tabellen(
         "schluessel": [z for p in profile for z in _schluessel(p)],
         "extrakttabellen": [
             {"extrakt": v.extrakt, "tabelle": name, "familie": v.familie, "quelle": v.quelle, "rang": t.rang,
-             "ebene": t.ebene, "schluesselart": v.schluesselart, "oeffentlich": v.oeffentlich,
-             "attribution": v.attribution}
+             "ebene": t.ebene, "schluesselart": v.schluesselart,
+             "oeffentlich": v.oeffentlich if t.oeffentlich is None else t.oeffentlich, "attribution": v.attribution}
             for v in vertraege.values() for name, t in v.tabellen.items()
         ],
         "codelisten": [

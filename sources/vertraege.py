@@ -184,11 +184,15 @@ class Tabelle(_Modell):
     """One table of an extract; ``rang`` decides which table speaks when several hold the same figure.
 
     ``spalten``: value columns by name; in an export of the Regionaldatenbank by their headings, joined with " | ".
+    Form "saetze": no table is delivered; each names the ``messgroessen`` that models make of the records, and whether
+    they are ``oeffentlich`` (none: as the contract says).
     """
 
     rang: int
     ebene: str
     spalten: dict[str, Merkmal] = Field(default_factory=dict)
+    messgroessen: tuple[str, ...] = ()
+    oeffentlich: bool | None = None
 
 
 class Reihenbruch(_Modell):

@@ -18,7 +18,7 @@ bestandteile as (
 
 messgroessen as (
     select * from {{ ref('fct_messgroessen') }}
-    where herkunft = 'gezaehlt'
+    where herkunft != 'geliefert'
 ),
 
 anteile as (

@@ -18,6 +18,11 @@ select
 from {{ ref('int_hze__jahreswerte') }}
 union all
 select
+    'hze_aggregate' as extrakt,
+    *
+from {{ ref('int_hze__dauer') }}
+union all
+select
     tabelle as extrakt,
     *
 from {{ ref('int_kinderschutz__jahreswerte') }}
