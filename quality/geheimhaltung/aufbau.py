@@ -12,6 +12,7 @@ than that attacker derives less.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,7 @@ from sources.katalog import Kennzahl
 from sources.profile import Profil
 
 ACHSEN = ["messgroesse", "merkmal", "geschlecht", "altersgruppe", "raum_id", "stichtag"]
+GRUPPE = ["messgroesse", "oben", "gruppe"]
 KONSTANTE = "konstante"
 """The cell of value 1 that carries known numbers."""
 
@@ -140,19 +142,27 @@ def baue(zaehlungen: pl.DataFrame, umfeld: Umfeld, erklaerung: Erklaerung) -> Be
 def _grundtabelle(zaehlungen: pl.DataFrame, t: Tabelle, umfeld: Umfeld, erklaerung: Erklaerung) -> pl.DataFrame:
     """Cells of a table without crossed axis, with ``k`` and ``gezeigt``."""
     streng = pl.col("merkmal").is_in(umfeld.streng) | pl.col("raumebene").is_in(erklaerung.strenger.raumebenen)
-    knoten = pl.concat([umfeld.hilfearten["kind"], umfeld.hilfearten["elter"]]).unique()
-    merkmale = knoten if t.merkmale == "hilfearten" else pl.Series(t.merkmale) if t.merkmale != "alle" else None
     return zaehlungen.filter(
         pl.col("messgroesse").is_in(t.messgroessen),
         pl.col("geschlecht") == "insgesamt",
         pl.col("altersgruppe") == "insgesamt",
-        pl.lit(value=True) if merkmale is None else pl.col("merkmal").is_in(merkmale.implode()),
+        _merkmale(zaehlungen, t, umfeld),
         _auf_ebene(t, umfeld),
     ).with_columns(
         pl.when(streng).then(pl.max_horizontal(pl.lit(t.k), pl.lit(erklaerung.strenger.k))).otherwise(t.k).alias("k"),
         pl.lit(value=True).alias("gezeigt"),
         pl.lit(value=False).alias("voll"),
     )
+
+
+def _merkmale(zaehlungen: pl.DataFrame, t: Tabelle, umfeld: Umfeld) -> pl.Expr:
+    """Rows whose merkmal the table shows: nodes of the Hilfearten, or those that match its pattern."""
+    if t.merkmale == "hilfearten":
+        gemeint = {*umfeld.hilfearten["kind"], *umfeld.hilfearten["elter"]}
+    else:
+        vorhanden = zaehlungen["merkmal"].unique().to_list() if t.quer != "merkmal" else umfeld.merkmale
+        gemeint = {m for m in vorhanden if re.match(f"(?:{t.merkmale})" + ("" if t.quer == "merkmal" else "$"), m)}
+    return pl.col("merkmal").is_in(sorted(gemeint))
 
 
 def _auf_ebene(t: Tabelle, umfeld: Umfeld) -> pl.Expr:
@@ -163,54 +173,71 @@ def _quertabelle(
     zaehlungen: pl.DataFrame, basis: pl.DataFrame, t: Tabelle, umfeld: Umfeld
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Cells of a crossed table, the children among its Räume, and the sums over the crossed axis."""
-    teile = zaehlungen.filter(pl.col("messgroesse").is_in(t.messgroessen), *_schnitt(t, umfeld))
     gezeigt = _auf_ebene(t, umfeld)
     ziele, kinder = _zusammengefasst(basis, umfeld.kinder, gezeigt)
-    andere = [a for a in ACHSEN if a != "raum_id"]
-    zellen = (
-        teile.join(ziele, on=["raum_id", "stichtag"])
-        .group_by(*andere, "berichtsjahr", pl.col("ziel").alias("raum_id"), "zielebene")
-        .agg(pl.col("wert").sum())
-        .rename({"zielebene": "raumebene"})
+    teile = zaehlungen.filter(
+        pl.col("messgroesse").is_in(t.messgroessen), *_schnitt(t), _merkmale(zaehlungen, t, umfeld)
+    ).with_columns(*_summe_und_gruppe(t))
+    gruppen = teile.select("messgroesse", "oben", "gruppe").unique()
+    summen = (
+        basis.join(ziele, on=["raum_id", "stichtag"])
+        .with_columns(schluessel())
+        .rename({"merkmal": "oben"})
+        .join(gruppen, on=["messgroesse", "oben"])
     )
-    summe, gruppe = _summe_und_gruppe(t)
-    oben = basis.join(ziele, on=["raum_id", "stichtag"]).filter(_ist_summe(t))
-    oben_je = oben.group_by("messgroesse", "merkmal", "stichtag", pl.col("ziel").alias("raum_id")).agg(
-        pl.col("wert").sum().alias("summe")
-    )
-    zellen = zellen.with_columns(summe, gruppe)
-    zellen = zellen.join(
-        oben_je, left_on=["messgroesse", "oben", "stichtag", "raum_id"],
-        right_on=["messgroesse", "merkmal", "stichtag", "raum_id"], how="inner",
-    )  # fmt: skip
+    zellen = _je_ziel(teile.join(ziele, on=["raum_id", "stichtag"]), [*GRUPPE, "merkmal", "geschlecht", "altersgruppe"])
+    je_gruppe = _je_ziel(summen, GRUPPE).rename({"wert": "summe"})
+    orte = ["stichtag", "berichtsjahr", "raum_id", "raumebene"]
+    zellen = zellen.join(je_gruppe, on=[*GRUPPE, *orte])
     if t.quer == "merkmal":
-        zellen = pl.concat([zellen, _rest(zellen)])
-    hier = ["messgroesse", "oben", "gruppe", "raum_id", "stichtag"]
-    name = pl.concat_str([pl.lit("quer"), *(pl.col(h).cast(pl.String) for h in hier)], separator="|")
-    unten_terme = zellen.select(name.alias("gleichung"), schluessel(), pl.lit(-1).alias("koeffizient"), "wert")
-    gruppen = zellen.select(*hier).unique()
-    oben_terme = (
-        oben.select("messgroesse", pl.col("merkmal").alias("oben"), pl.col("ziel"), "stichtag", schluessel(), "wert")
-        .join(gruppen, left_on=["messgroesse", "oben", "ziel", "stichtag"],
-              right_on=["messgroesse", "oben", "raum_id", "stichtag"])
-        .rename({"ziel": "raum_id"})
-        .select(name.alias("gleichung"), "schluessel", pl.lit(1).alias("koeffizient"), "wert")
-    )  # fmt: skip
+        zellen = pl.concat([zellen, _rest(zellen, je_gruppe, [*GRUPPE, *orte])])
+    name = _name("quer", [*GRUPPE, "raum_id", "stichtag"])
+    terme = pl.concat(
+        [
+            summen.drop("raum_id")
+            .rename({"ziel": "raum_id"})
+            .select(name, "schluessel", pl.lit(1).alias("koeffizient"), "wert"),
+            zellen.select(name, schluessel(), pl.lit(-1).alias("koeffizient"), "wert"),
+        ]
+    )
+    rest = pl.col("merkmal").str.ends_with("=~")
+    ganz = (pl.col("wert") == pl.col("summe")) & (pl.col("wert") > 0)
     zellen = zellen.with_columns(
-        pl.lit(t.k).alias("k"),
-        (gezeigt & (pl.col("merkmal") != pl.col("oben") + "|" + pl.col("gruppe") + "=~")).alias("gezeigt"),
+        # where nobody has the feature, the rest is the sum itself
+        pl.when(rest & ganz).then(1).otherwise(t.k).alias("k"),
+        (gezeigt & ~rest).alias("gezeigt"),
         # all of a group: the feature is known of each of its members
-        (pl.lit(value=t.quer == "merkmal") & (pl.col("wert") == pl.col("summe")) & (pl.col("wert") > 0)).alias("voll"),
-    )  # fmt: skip
-    return zellen.select(basis.columns), kinder, pl.concat([oben_terme, unten_terme])
+        (pl.lit(value=t.quer == "merkmal") & ~rest & ganz).alias("voll"),
+    )
+    return zellen.select(basis.columns), kinder, terme
 
 
-def _schnitt(t: Tabelle, umfeld: Umfeld) -> list[pl.Expr]:
+def _je_ziel(zeilen: pl.DataFrame, andere: list[str]) -> pl.DataFrame:
+    """Counts per shown Raum or hidden group of Räume."""
+    return zeilen.group_by(
+        *andere, "stichtag", "berichtsjahr", pl.col("ziel").alias("raum_id"), pl.col("zielebene").alias("raumebene")
+    ).agg(pl.col("wert").sum())
+
+
+def _rest(zellen: pl.DataFrame, je_gruppe: pl.DataFrame, ort: list[str]) -> pl.DataFrame:
+    """Per group of a feature all that is not shown of it, as one hidden cell (the complement)."""
+    gezaehlt = zellen.group_by(ort).agg(pl.col("wert").sum())
+    return (
+        je_gruppe.join(gezaehlt, on=ort, how="left")
+        .with_columns(
+            (pl.col("oben") + "|" + pl.col("gruppe") + "=~").alias("merkmal"),
+            (pl.col("summe") - pl.col("wert").fill_null(0)).alias("wert"),
+            *(pl.lit("insgesamt").alias(a) for a in ("geschlecht", "altersgruppe")),
+        )
+        .filter(pl.col("wert") >= 0)
+        .select(zellen.columns)
+    )
+
+
+def _schnitt(t: Tabelle) -> list[pl.Expr]:
+    """The crossed axis has parts, the others none."""
     ganz = {a: pl.col(a) == "insgesamt" for a in ("altersgruppe", "geschlecht")}
-    if t.quer == "merkmal":
-        return [*ganz.values(), pl.col("merkmal").is_in(umfeld.merkmale)]
-    bedingungen = [~b if a == t.quer else b for a, b in ganz.items()]
-    return bedingungen if t.merkmale == "alle" else [*bedingungen, pl.col("merkmal").is_in(t.merkmale)]
+    return [~b if a == t.quer else b for a, b in ganz.items()]
 
 
 def _summe_und_gruppe(t: Tabelle) -> tuple[pl.Expr, pl.Expr]:
@@ -219,25 +246,6 @@ def _summe_und_gruppe(t: Tabelle) -> tuple[pl.Expr, pl.Expr]:
         teile = pl.col("merkmal").str.split_exact("|", 1)
         return teile.struct[0].alias("oben"), teile.struct[1].str.split("=").list.first().alias("gruppe")
     return pl.col("merkmal").alias("oben"), pl.lit(t.quer).alias("gruppe")
-
-
-def _ist_summe(t: Tabelle) -> pl.Expr:
-    return pl.col("messgroesse").is_in(t.messgroessen)
-
-
-def _rest(zellen: pl.DataFrame) -> pl.DataFrame:
-    """Per group of a feature: all that is not shown of it, as one hidden cell (the complement)."""
-    ausser = ["merkmal", "wert"]
-    return (
-        zellen.group_by([c for c in zellen.columns if c not in ausser])
-        .agg(pl.col("wert").sum())
-        .with_columns(
-            (pl.col("oben") + "|" + pl.col("gruppe") + "=~").alias("merkmal"),
-            (pl.col("summe") - pl.col("wert")).alias("wert"),
-        )
-        .filter(pl.col("wert") >= 0)
-        .select(zellen.columns)
-    )
 
 
 def _zusammengefasst(basis: pl.DataFrame, kinder: pl.DataFrame, gezeigt: pl.Expr) -> tuple[pl.DataFrame, pl.DataFrame]:

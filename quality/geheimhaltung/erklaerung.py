@@ -38,7 +38,7 @@ class Tabelle(_Modell):
 
     name: str
     messgroessen: tuple[str, ...] = Field(min_length=1)
-    merkmale: Literal["hilfearten", "alle"] | tuple[str, ...] = "alle"
+    merkmale: str
     quer: Literal["", "altersgruppe", "geschlecht", "merkmal"] = ""
     ebenen: Literal["alle", "oberhalb"] = "alle"
     k: int = Field(ge=2)
@@ -67,13 +67,6 @@ class Verlauf(_Modell):
     abgang: str
 
 
-class Folge(_Modell):
-    """The count that a Kennzahl follows, in the same Raum on the same Stichtag."""
-
-    zaehlung: str
-    merkmal: str
-
-
 class Erklaerung(_Modell):
     """The whole declaration."""
 
@@ -84,7 +77,6 @@ class Erklaerung(_Modell):
     identitaeten: tuple[Identitaet, ...]
     verlauf: tuple[Verlauf, ...]
     folgt: dict[str, str]
-    kennzahlen: dict[str, Folge]
 
     @property
     def messgroessen(self) -> list[str]:

@@ -51,17 +51,6 @@ geliefert as (
     inner join core.dim_kennzahl as kennzahlen
         on kennzahlen.jugendamt = messgroessen.jugendamt and kennzahlen.geliefert_als = messgroessen.messgroesse
     where tabellen.oeffentlich and messgroessen.herkunft = 'geliefert'
-),
-folgend as (
-    select kennzahlen.jugendamt, kennzahlen.raum_id, kennzahlen.stichtag, kennzahlen.kennzahl
-    from intern.intern_kennzahlen as kennzahlen
-    inner join kennzahlen_folgen using (kennzahl)
-    inner join zellmarken
-        on zellmarken.schluessel = concat_ws(
-            '|', kennzahlen_folgen.zaehlung, kennzahlen_folgen.merkmal, 'insgesamt', 'insgesamt', kennzahlen.raum_id,
-            kennzahlen.stichtag
-        )
-    where zellmarken.marke = 'offen'
 )
 select 'intern_kennzahlen' as modell, {zelle} as zelle, 'gesperrt' as marke
 from intern.intern_kennzahlen as zeilen
@@ -74,9 +63,6 @@ where zeilen.status != 'nicht_verfuegbar' and not coalesce(
     (zeilen.herkunft = 'geliefert' and (zeilen.jugendamt, zeilen.kennzahl, zeilen.version, zeilen.quelle) in (
         select (jugendamt, kennzahl, version, quelle) from geliefert
     ))
-    or (zeilen.jugendamt, zeilen.raum_id, zeilen.stichtag, zeilen.kennzahl) in (
-        select (jugendamt, raum_id, stichtag, kennzahl) from folgend
-    )
 )
 """
 
@@ -119,12 +105,9 @@ def zeilenmarken(warehouse: Path, lake: Path, zellmarken: pl.DataFrame, erklaeru
         erklaerung: what is declared.
     """
     bestandteile = str(lake / "stammdaten_bestandteile" / "daten.parquet")
-    folgen = [{"kennzahl": k, **f.model_dump()} for k, f in erklaerung.kennzahlen.items()]
     with duckdb.connect(str(warehouse), read_only=True) as con:
         con.register("zellmarken", zellmarken)
         con.register("folge", _folge(con, erklaerung))
-        schema = dict.fromkeys(("kennzahl", "zaehlung", "merkmal"), pl.String)
-        con.register("kennzahlen_folgen", pl.DataFrame(folgen, schema=schema))
 
         def zelle(mart: str) -> str:
             return f"concat_ws('|', {', '.join(f'zeilen.{s}' for s in erklaerung.marts[mart].schluessel)})"
