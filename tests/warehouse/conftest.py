@@ -66,7 +66,7 @@ class Lager:
             (datei,) = [*PROJEKT.glob(f"models/*/{name}.sql"), *PROJEKT.glob(f"seeds/{name}.csv")]
             self.laeuft.append(name)
             if datei.suffix == ".csv":
-                self.tabelle(name, list(csv.DictReader(datei.read_text("utf-8").splitlines())))
+                self.tabelle(name, _wie_dbt(list(csv.DictReader(datei.read_text("utf-8").splitlines()))))
             else:
                 self.con.sql(f'create table "{name}" as {self.rendere(datei.read_text("utf-8"))}')
                 self.da.add(name)
@@ -91,6 +91,12 @@ class Lager:
         makro = _TEST.sub(r"{% macro test_\1\2 %}\3{% endmacro %}", text)
         werte = ", ".join(f"{k}={v!r}" for k, v in {"model": f'"{tabelle}"', **argumente}.items())
         return self.sql(self.rendere(makro + "{{ test_" + name + "(" + werte + ") }}"))
+
+
+def _wie_dbt(zeilen: list[dict[str, str]]) -> list[dict[str, Any]]:
+    """Rows of a seed with true and false as such, as dbt reads them."""
+    wahrheit = [s for s in zeilen[0] if {z[s] for z in zeilen} <= {"true", "false"}]
+    return [{s: w == "true" if s in wahrheit else w for s, w in z.items()} for z in zeilen]
 
 
 @pytest.fixture
