@@ -19,6 +19,8 @@ from quality.geheimhaltung.pruefung import OFFEN, SEKUNDAER, UMGEBUNG, Bericht, 
 from quality.geheimhaltung.tabelle import FREI, PRIMAER, Problem, Wahr
 
 MARKEN = {"zelle": pl.Int64, "marke": pl.String}
+RUNDEN = 3
+"""Rounds of clean-up."""
 KEIN_PREIS = 1e-3
 """Price of moving a cell that is hidden anyway; above 0, so that proofs stay small."""
 
@@ -52,37 +54,57 @@ def sperre(problem: Problem) -> Sperrung:
     ``bericht.sicher`` is False; ``bericht.zellen`` names the cells.
     """
     netz = Netz(problem)
-    bewegungen = _beweise(netz)
-    gesperrt, behalten = _raeume_auf(problem, bewegungen)
-    exakt = optimum.verbessere(netz, gesperrt)
-    gesperrt = exakt.gesperrt
-    marken = _marken(problem, gesperrt)
-    bericht = pruefe(problem, marken, behalten)
-    schranke = exakt.schranke
+    gesperrt, behalten = _raeume_auf(problem, _beweise(netz, problem.sperrbar, []))
+    for _ in range(RUNDEN):
+        gesperrt, behalten = _billiger(netz, gesperrt, behalten)
+    wahl = optimum.verbessere(netz, gesperrt)
+    bericht = pruefe(problem, _marken(problem, wahl.gesperrt), [*behalten, *wahl.beweise])
     verlust = float(bericht.verlust["gewicht"].sum())
-    return Sperrung(marken, bericht, schranke, bericht.sicher and verlust <= schranke * (1 + 1e-9))
+    optimal = bericht.sicher and verlust <= wahl.schranke * (1 + 1e-9)
+    return Sperrung(_marken(problem, wahl.gesperrt), bericht, wahl.schranke, optimal)
 
 
-def _beweise(netz: Netz) -> list[Bewegung]:
-    """Changes that prove all primary cells safe, as far as that is possible, cheap in the cells they need."""
+def _beweise(netz: Netz, sperrbar: Wahr, bekannt: list[Bewegung]) -> list[Bewegung]:
+    """Changes that prove all primary cells safe, as far as that is possible, cheap in the cells they need.
+
+    Args:
+        netz: the problem.
+        sperrbar: cells that may be hidden.
+        bekannt: proofs there are already; the result starts with them.
+    """
     problem = netz.problem
     spannen, gewicht = Spannen(problem), problem.zellen["gewicht"].to_numpy()
-    beweglich = verborgene(problem, problem.sperrbar)
-    frei = problem.sperrbar & ~problem.ist(PRIMAER)
-    preis = np.where(frei, gewicht, KEIN_PREIS)
+    beweglich = verborgene(problem, sperrbar)
+    preis = np.where(problem.ist(FREI), gewicht, KEIN_PREIS)
     gefunden: list[Bewegung] = []
+
+    def nimm(bewegungen: Iterable[Bewegung]) -> None:
+        for b in bewegungen:
+            gefunden.append(b)
+            spannen.nimm(b)
+            preis[b.stellen] = KEIN_PREIS
+
+    nimm(bekannt)
     for stelle in np.flatnonzero(spannen.geschuetzt):
         groesse = UMGEBUNG
         while spannen.mangel()[stelle]:
             zellen = netz.umgebung(int(stelle), beweglich, preis, groesse)
-            for b in _ein_beweis(netz, spannen, preis, zellen, int(stelle)):
-                gefunden.append(b)
-                spannen.nimm(b)
-                preis[b.stellen] = KEIN_PREIS
+            nimm(_ein_beweis(netz, spannen, preis, zellen, int(stelle)))
             if len(zellen) < groesse:
                 break
             groesse *= 8
     return gefunden
+
+
+def _billiger(netz: Netz, gesperrt: Wahr, beweise: list[Bewegung]) -> tuple[Wahr, list[Bewegung]]:
+    """Forget all proofs that need one of the dearest cells, find new ones among the hidden cells, keep the better."""
+    gewicht = np.where(gesperrt & netz.problem.ist(FREI), netz.problem.zellen["gewicht"].to_numpy(), 0.0)
+    summe = np.cumsum(np.sort(gewicht)[::-1])
+    teuer = gewicht >= max(np.sort(gewicht)[::-1][np.searchsorted(summe, summe[-1] * 0.9)], 1e-9)
+    rest = [b for b in beweise if not teuer[b.stellen].any()]
+    neu, behalten = _raeume_auf(netz.problem, _beweise(netz, gesperrt, rest))
+    besser = gewicht[neu].sum() < gewicht.sum() 
+    return (neu, behalten) if besser else (gesperrt, beweise)
 
 
 def _ein_beweis(
@@ -132,7 +154,7 @@ def _raeume_auf(problem: Problem, bewegungen: list[Bewegung]) -> tuple[Wahr, lis
 
 def _marken(problem: Problem, gesperrt: Wahr) -> pl.DataFrame:
     primaer, an = pl.col("lage") == PRIMAER, pl.Series(gesperrt)
-    return problem.zellen.filter(pl.col("lage").is_in([FREI, PRIMAER])).select("zelle") if False else (
+    return (
         problem.zellen.with_columns(
             marke=pl.when(primaer).then(pl.lit(PRIMAER)).when(an).then(pl.lit(SEKUNDAER)).otherwise(pl.lit(OFFEN))
         )
