@@ -19,7 +19,7 @@ from sources.katalog import OFFEN, Kennzahl
 from sources.profile import lade_berichtsstruktur, lade_produktplaene
 from sources.profilmodell import Produkt, Profil
 from sources.profilpruefung import nur_zeichen
-from sources.vertraege import Vertrag
+from sources.vertraege import Tabelle, Vertrag
 
 T, Z, G, D, W = pl.String, pl.Float64, pl.Int64, pl.Date, pl.Boolean
 
@@ -85,6 +85,9 @@ SCHEMATA: dict[str, tuple[str, dict[str, type[pl.DataType]]]] = {
         {"jugendamt": T, "extrakt": T, "lieferung": T, "raum_schluessel": T, "meldung": T},
     ),
 }  # fmt: skip
+
+# Records with Messgrößen are counted into one table, named as the extract.
+GEZAEHLT = Tabelle(rang=1, ebene="Räume des Jugendamts")
 
 # Members of each Jugendamt that are no Sozialraum; they belong to the whole.
 BESONDERE = {
@@ -211,9 +214,10 @@ def als_tabellen(
         "schluessel": [z for p in profile for z in _schluessel(p)],
         "extrakttabellen": [
             {"extrakt": v.extrakt, "tabelle": name, "familie": v.familie, "quelle": v.quelle, "rang": t.rang,
-             "ebene": t.ebene, "schluesselart": v.schluesselart,
-             "oeffentlich": v.oeffentlich if t.oeffentlich is None else t.oeffentlich, "attribution": v.attribution}
-            for v in vertraege.values() for name, t in v.tabellen.items()
+             "ebene": t.ebene, "schluesselart": v.schluesselart, "oeffentlich": v.oeffentlich,
+             "attribution": v.attribution}
+            for v in vertraege.values()
+            for name, t in (v.tabellen or dict.fromkeys(v.messgroessen and [v.extrakt], GEZAEHLT)).items()
         ],
         "codelisten": [
             {"extrakt": v.extrakt, "codeliste": name, **code.model_dump()}

@@ -184,15 +184,11 @@ class Tabelle(_Modell):
     """One table of an extract; ``rang`` decides which table speaks when several hold the same figure.
 
     ``spalten``: value columns by name; in an export of the Regionaldatenbank by their headings, joined with " | ".
-    Form "saetze": no table is delivered; each names the ``messgroessen`` that models make of the records, and whether
-    they are ``oeffentlich`` (none: as the contract says).
     """
 
     rang: int
     ebene: str
     spalten: dict[str, Merkmal] = Field(default_factory=dict)
-    messgroessen: tuple[str, ...] = ()
-    oeffentlich: bool | None = None
 
 
 class Reihenbruch(_Modell):
@@ -278,6 +274,7 @@ class Vertrag(_Modell):
     felder: tuple[Feld, ...] = ()
     schluesselfelder: tuple[str, ...] = ()
     periode: str = "gesamt"
+    messgroessen: tuple[str, ...] = Field(default=(), description="what dbt counts from the records, in words of cells")
     kopf_suchen: bool = False
     blatt: str = ""
     satzart: Satzart | None = None

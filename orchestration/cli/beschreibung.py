@@ -50,9 +50,8 @@ def _feeds_maengel(haus: Haus) -> list[str]:
 
 def _katalog_maengel(haus: Haus) -> list[str]:
     """Catalogue entries over Messgrößen that no contract delivers."""
-    bekannt = {v.messgroesse for v in haus.vertraege.values()}
-    tabellen = [t for v in haus.vertraege.values() for t in v.tabellen.values()]
-    bekannt |= {m for t in tabellen for m in (*t.messgroessen, *(s.messgroesse for s in t.spalten.values()))}
+    bekannt = {m for v in haus.vertraege.values() for m in (v.messgroesse, *v.messgroessen)}
+    bekannt |= {m.messgroesse for v in haus.vertraege.values() for t in v.tabellen.values() for m in t.spalten.values()}
     return [
         f"Kennzahl {k.kennzahl}: Messgröße '{b.messgroesse}' liefert kein Vertrag."
         for k in haus.katalog

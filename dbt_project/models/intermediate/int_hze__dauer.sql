@@ -5,7 +5,7 @@
 -- parts. Below ten Hilfen there is none.
 {%- set mindestens = 10 %}
 {%- set gruppe = ['jugendamt', 'berichtsjahr', 'raum_id', 'hilfeart', 'konzept'] %}
-with recursive
+with
 
 raeume as (
     select * from {{ ref('int_raeume__gezaehlt') }}
@@ -17,41 +17,9 @@ knoten as (
     where not ist_blatt and not enthaelt_para_28
 ),
 
-jugendaemter as (
-    select * from {{ source('stammdaten', 'jugendaemter') }}
-),
-
--- each counted Raum with itself and every Raum it belongs to
 teile as (
-    select distinct
-        jugendamt,
-        berichtsjahr,
-        raum_id as teil_raum_id,
-        raum_id,
-        cast(1 as double) as gewicht
-    from raeume
-    union all
-    select
-        teile.jugendamt,
-        teile.berichtsjahr,
-        teile.teil_raum_id,
-        coalesce(zuordnung.eltern_raum_id, jugendaemter.ganzes) as raum_id,
-        teile.gewicht * coalesce(zuordnung.gewicht, 1) as gewicht
-    from teile
-    inner join jugendaemter
-        on teile.jugendamt = jugendaemter.jugendamt
-    left join {{ source('stammdaten', 'zuordnung') }} as zuordnung
-        on
-            teile.jugendamt = zuordnung.jugendamt
-            and teile.raum_id = zuordnung.raum_id
-            and make_date(teile.berichtsjahr, 12, 31) >= zuordnung.gueltig_von
-            and make_date(teile.berichtsjahr, 12, 31) <= coalesce(zuordnung.gueltig_bis, date '9999-12-31')
-            and (zuordnung.eltern_raum_id != jugendaemter.ganzes or zuordnung.hierarchie = jugendaemter.haupthierarchie)
-    left join {{ ref('dim_raum') }} as dim_raum
-        on
-            teile.jugendamt = dim_raum.jugendamt
-            and teile.raum_id = dim_raum.raum_id
-    where zuordnung.eltern_raum_id is not null or dim_raum.raumebene = 'sonstige'
+    select * from {{ ref('int_raeume__teile') }}
+    where extrakt = 'hze_aggregate'
 ),
 
 dauern as (

@@ -6,7 +6,11 @@
 -- one only where age groups are told apart.
 {%- set ort = ['jugendamt', 'berichtsjahr', 'raumart', 'raum_id'] %}
 {%- set schnitt = ['hilfeart', 'altersgruppe', 'geschlecht', 'merkmal', 'auspraegung', 'konzept'] %}
-{%- set einheiten = ['faelle', 'familien', 'junge_menschen', 'hilfemonate', 'kosten_ist_eur', 'kosten_bewilligt_eur'] %}
+{#- exact sums: the order of a sum of floats would show in its last digits #}
+{%- set einheiten = {
+    'faelle': 'bigint', 'familien': 'bigint', 'junge_menschen': 'bigint', 'hilfemonate': 'decimal(18, 6)',
+    'kosten_ist_eur': 'decimal(18, 2)', 'kosten_bewilligt_eur': 'decimal(18, 2)',
+} %}
 with
 
 raeume as (
@@ -15,7 +19,14 @@ raeume as (
 ),
 
 masse as (
-    select * from {{ ref('hze_masse') }}
+    select
+        konzept,
+        einheit,
+        einheit_text,
+        cast(je_hilfeart as boolean) as je_hilfeart,
+        cast(je_alter as boolean) as je_alter,
+        cast(je_raumart as boolean) as je_raumart
+    from {{ ref('hze_masse') }}
 ),
 
 merkmale as (
@@ -58,9 +69,8 @@ je_jahr as (
         saetze.merkmal,
         saetze.auspraegung,
         saetze.konzept,
-        {% for einheit in einheiten -%}
-        -- exact parts: the order of a sum of floats would show in its last digits
-        sum(cast(saetze.{{ einheit }} as decimal(18, 6))) as {{ einheit }}{{ ',' if not loop.last }}
+        {% for einheit, typ in einheiten.items() -%}
+        cast(sum(cast(saetze.{{ einheit }} as {{ typ }})) as {{ typ }}) as {{ einheit }}{{ ',' if not loop.last }}
         {% endfor %}
     from saetze
     inner join raeume
@@ -107,8 +117,8 @@ geschnitten as (
         merkmal,
         auspraegung,
         konzept,
-        {% for einheit in einheiten -%}
-        sum({{ einheit }}) as {{ einheit }}{{ ',' if not loop.last }}
+        {% for einheit, typ in einheiten.items() -%}
+        cast(sum({{ einheit }}) as {{ typ }}) as {{ einheit }}{{ ',' if not loop.last }}
         {% endfor %}
     from je_jahr
     group by

@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
--- Where the records of an extract are counted in a year: at the smallest level that was delivered, each Raum with its
--- sisters, so that none of them lacks its zero. What was delivered for a Raum above them, or for one that does not exist
+-- Where the records of an extract are counted in a year: at the smallest level that was delivered, in Räume that tile the
+-- whole, so that none of them lacks its zero. What was delivered for a Raum above them, or for one that does not exist
 -- at the end of the year, can't be spread: it belongs to nicht_zuordenbar. HzE of a year whose months are not all
 -- counted have no Jahressumme; they are no year yet.
 with recursive
@@ -69,6 +69,10 @@ jugendaemter as (
     select * from {{ source('stammdaten', 'jugendaemter') }}
 ),
 
+dim_raum as (
+    select * from {{ ref('dim_raum') }}
+),
+
 zuordnung as (
     select
         jahre.extrakt,
@@ -108,13 +112,63 @@ darueber as (
 ),
 
 kleinste as (
-    select zuordnung.*
+    select
+        zuordnung.*,
+        dim_raum.raumebene
     from zuordnung
     semi join vorkommend
         using (extrakt, jugendamt, berichtsjahr, raum_id)
     anti join darueber
         using (extrakt, jugendamt, berichtsjahr, raum_id)
+    inner join dim_raum
+        using (jugendamt, raum_id)
     where zuordnung.ist_haupthierarchie
+),
+
+-- their levels everywhere, but not below a Raum that is itself counted
+gleiche_ebene as (
+    select zuordnung.*
+    from zuordnung
+    inner join dim_raum
+        using (jugendamt, raum_id)
+    semi join kleinste
+        on
+            zuordnung.extrakt = kleinste.extrakt
+            and zuordnung.jugendamt = kleinste.jugendamt
+            and zuordnung.berichtsjahr = kleinste.berichtsjahr
+            and dim_raum.raumebene = kleinste.raumebene
+    anti join kleinste as oben
+        on
+            zuordnung.extrakt = oben.extrakt
+            and zuordnung.jugendamt = oben.jugendamt
+            and zuordnung.berichtsjahr = oben.berichtsjahr
+            and zuordnung.eltern_raum_id = oben.raum_id
+    where zuordnung.ist_haupthierarchie
+),
+
+nicht_gezaehlt as (
+    select
+        extrakt,
+        jugendamt,
+        berichtsjahr,
+        raum_id
+    from darueber
+    union
+    select
+        extrakt,
+        jugendamt,
+        berichtsjahr,
+        eltern_raum_id as raum_id
+    from gleiche_ebene
+    union
+    select
+        zuordnung.extrakt,
+        zuordnung.jugendamt,
+        zuordnung.berichtsjahr,
+        zuordnung.eltern_raum_id as raum_id
+    from zuordnung
+    semi join nicht_gezaehlt
+        using (extrakt, jugendamt, berichtsjahr, raum_id)
 ),
 
 gezaehlt as (
@@ -124,9 +178,13 @@ gezaehlt as (
         zuordnung.berichtsjahr,
         zuordnung.raum_id
     from zuordnung
-    semi join kleinste
-        using (extrakt, jugendamt, berichtsjahr, eltern_raum_id)
-    anti join darueber
+    semi join nicht_gezaehlt as eltern
+        on
+            zuordnung.extrakt = eltern.extrakt
+            and zuordnung.jugendamt = eltern.jugendamt
+            and zuordnung.berichtsjahr = eltern.berichtsjahr
+            and zuordnung.eltern_raum_id = eltern.raum_id
+    anti join nicht_gezaehlt
         using (extrakt, jugendamt, berichtsjahr, raum_id)
     where zuordnung.ist_haupthierarchie
 ),
@@ -158,7 +216,7 @@ final as (
         using (extrakt, jugendamt, berichtsjahr, raum_id)
     inner join jugendaemter
         on vorkommend.jugendamt = jugendaemter.jugendamt
-    left join {{ ref('dim_raum') }} as dim_raum
+    left join dim_raum
         on
             vorkommend.jugendamt = dim_raum.jugendamt
             and vorkommend.raum_id = dim_raum.raum_id
