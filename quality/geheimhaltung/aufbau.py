@@ -124,7 +124,8 @@ def baue(zaehlungen: pl.DataFrame, umfeld: Umfeld, erklaerung: Erklaerung) -> Be
     """
     grund = [_grundtabelle(zaehlungen, t, umfeld, erklaerung) for t in erklaerung.tabellen if not t.quer]
     basis = pl.concat(grund).unique(subset=ACHSEN, keep="first", maintain_order=True)
-    terme = [_ueber_raeume(basis, umfeld.kinder), _ueber_hilfearten(basis, umfeld.hilfearten)]
+    basis, hilfearten = _mit_resten(basis, umfeld.hilfearten)
+    terme = [_ueber_raeume(basis, umfeld.kinder), _ueber_hilfearten(basis, hilfearten)]
     alle = [basis]
     for tabelle in (t for t in erklaerung.tabellen if t.quer):
         zellen, kinder, quer = _quertabelle(zaehlungen, basis, tabelle, umfeld)
@@ -155,10 +156,27 @@ def _grundtabelle(zaehlungen: pl.DataFrame, t: Tabelle, umfeld: Umfeld, erklaeru
     )
 
 
+def _mit_resten(basis: pl.DataFrame, hilfearten: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Add what a group has beside its shown parts, as hidden cells: a reader finds it by subtraction."""
+    andere = [s for s in basis.columns if s not in {"merkmal", "wert"}]
+    teile = (
+        basis.join(hilfearten, left_on="merkmal", right_on="kind")
+        .group_by(*[a for a in ACHSEN if a != "merkmal"], pl.col("elter").alias("merkmal"))
+        .agg(pl.col("wert").sum().alias("teile"))
+    )
+    mit_teilen = basis.join(teile, on=["messgroesse", "merkmal"], how="semi").join(teile, on=ACHSEN, how="left")
+    rest = mit_teilen.with_columns(pl.col("wert") - pl.col("teile").fill_null(0))
+    rest = rest.filter((pl.col("wert") != 0).any().over("messgroesse", "merkmal"), pl.col("wert") >= 0)
+    neue = rest.select(pl.col("merkmal").alias("elter")).unique().with_columns((pl.col("elter") + "~").alias("kind"))
+    rest = rest.select(*andere, "wert", (pl.col("merkmal") + "~").alias("merkmal"))
+    verdeckt = rest.with_columns(pl.lit(value=False).alias("gezeigt")).select(basis.columns)
+    return pl.concat([basis, verdeckt]), pl.concat([hilfearten, neue.select(hilfearten.columns)])
+
+
 def _merkmale(zaehlungen: pl.DataFrame, t: Tabelle, umfeld: Umfeld) -> pl.Expr:
     """Rows whose merkmal the table shows: nodes of the Hilfearten, or those that match its pattern."""
-    if t.merkmale == "hilfearten":
-        gemeint = {*umfeld.hilfearten["kind"], *umfeld.hilfearten["elter"]}
+    if t.merkmale in {"hilfearten", "gruppen"}:
+        gemeint = {*umfeld.hilfearten["elter"], *(umfeld.hilfearten["kind"] if t.merkmale == "hilfearten" else ())}
     else:
         vorhanden = zaehlungen["merkmal"].unique().to_list() if t.quer != "merkmal" else umfeld.merkmale
         gemeint = {m for m in vorhanden if re.match(f"(?:{t.merkmale})" + ("" if t.quer == "merkmal" else "$"), m)}
