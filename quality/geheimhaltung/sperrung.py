@@ -103,7 +103,7 @@ def _billiger(netz: Netz, gesperrt: Wahr, beweise: list[Bewegung]) -> tuple[Wahr
     teuer = gewicht >= max(np.sort(gewicht)[::-1][np.searchsorted(summe, summe[-1] * 0.9)], 1e-9)
     rest = [b for b in beweise if not teuer[b.stellen].any()]
     neu, behalten = _raeume_auf(netz.problem, _beweise(netz, gesperrt, rest))
-    besser = gewicht[neu].sum() < gewicht.sum() 
+    besser = gewicht[neu].sum() < gewicht.sum()
     return (neu, behalten) if besser else (gesperrt, beweise)
 
 
