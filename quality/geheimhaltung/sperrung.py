@@ -107,9 +107,7 @@ def _billiger(netz: Netz, gesperrt: Wahr, beweise: list[Bewegung]) -> tuple[Wahr
     return (neu, behalten) if besser else (gesperrt, beweise)
 
 
-def _ein_beweis(
-    netz: Netz, spannen: Spannen, preis: np.ndarray, zellen: np.ndarray, stelle: int
-) -> list[Bewegung]:
+def _ein_beweis(netz: Netz, spannen: Spannen, preis: np.ndarray, zellen: np.ndarray, stelle: int) -> list[Bewegung]:
     start = int(np.searchsorted(zellen, stelle))
     gern = spannen.bedarf(zellen)
     gern[start] = 0
