@@ -27,7 +27,6 @@ SCHRITTE = 20_000
 LOHN = 20.0
 """What a further cell, moved by one as it needs, may cost in passing."""
 GENAU = 1e-6
-Matrix = sparse.csc_array | sparse.csr_array
 
 
 @dataclass(frozen=True)
@@ -115,7 +114,7 @@ class Netz:
 
         d = aenderung()
         teile = _ganze_teile(matrix, d)
-        if d[start] and not any(start in t for t in teile):
+        if not any(start in t for t in teile) and h.getModelStatus() != highspy.HighsModelStatus.kInfeasible:
             if len(wunsch):
                 return self.suche(zellen, preis, start, um, np.zeros_like(gern))
             _ganzzahlig(h)
@@ -222,7 +221,7 @@ def _gruppen(matrix: sparse.csc_array) -> Ganze:
     return connected_components(graph, directed=False)[1][zeilen:].astype(np.int64)
 
 
-def _eintraege(matrix: Matrix, zeilen: Ganze) -> Ganze:
+def _eintraege(matrix: sparse.csr_array | sparse.csc_array, zeilen: Ganze) -> Ganze:
     """Column numbers of the entries in these rows (for csc: rows in these columns)."""
     anfang = matrix.indptr[zeilen]
     laenge = matrix.indptr[zeilen + 1] - anfang

@@ -27,7 +27,7 @@ LUECKEN = 60
 
 @dataclass(frozen=True)
 class Wahl:
-    """``gesperrt``: cells to hide (primary and further); ``beweise``: proofs found; ``schranke``: lower bound of loss."""
+    """``gesperrt``: cells to hide (primary and further); ``beweise``: proofs; ``schranke``: lower bound of loss."""
 
     gesperrt: Wahr
     beweise: list[Bewegung]
@@ -96,8 +96,8 @@ def _luecke(netz: Netz, ziel: int, gewaehlt: Wahr, frei: Ganze, gewicht: Kommaza
 def _geschuetzt(netz: Netz, ziel: int, beweglich: Wahr, beweise: list[Bewegung]) -> bool:
     """Is a cell safe if exactly these are hidden? Adds the proofs."""
     spannen = Spannen(netz.problem)
-    for b in beweise:
-        spannen.nimm(b)
+    for bekannt in beweise:
+        spannen.nimm(bekannt)
     teile = netz.teile(beweglich)
     zellen = np.flatnonzero(teile == teile[ziel])
     start = int(np.searchsorted(zellen, ziel))

@@ -79,9 +79,9 @@ class Spannen:
     def wege(self, stelle: int) -> list[list[int]]:
         """Amounts by which a cell may move to be safe: upwards, else both ways, else downwards."""
         hoch, breite = int(self.hoch[stelle]), int(self.breite[stelle])
-        beide = [hoch or -(-breite // 2), (hoch or -(-breite // 2)) - breite]
-        wege = [[int(self.bedarf(np.array([stelle]))[0])], [u for u in beide if u]]
-        return [*wege, [-breite]] if not hoch else wege
+        hinauf, erst = int(self.bedarf(np.array([stelle]))[0]), hoch or -(-breite // 2)
+        wege = [[hinauf], [u for u in (erst, erst - breite) if u], [-breite] if not hoch else []]
+        return [w for i, w in enumerate(wege) if w and w not in wege[:i]]
 
 
 def pruefe(problem: Problem, marken: pl.DataFrame, beweise: Iterable[Bewegung] = (), genau: bool = False) -> Bericht:

@@ -103,13 +103,11 @@ def _billiger(netz: Netz, gesperrt: Wahr, beweise: list[Bewegung]) -> tuple[Wahr
     teuer = gewicht >= max(np.sort(gewicht)[::-1][np.searchsorted(summe, summe[-1] * 0.9)], 1e-9)
     rest = [b for b in beweise if not teuer[b.stellen].any()]
     neu, behalten = _raeume_auf(netz.problem, _beweise(netz, gesperrt, rest))
-    besser = gewicht[neu].sum() < gewicht.sum() 
+    besser = gewicht[neu].sum() < gewicht.sum()
     return (neu, behalten) if besser else (gesperrt, beweise)
 
 
-def _ein_beweis(
-    netz: Netz, spannen: Spannen, preis: np.ndarray, zellen: np.ndarray, stelle: int
-) -> list[Bewegung]:
+def _ein_beweis(netz: Netz, spannen: Spannen, preis: np.ndarray, zellen: np.ndarray, stelle: int) -> list[Bewegung]:
     start = int(np.searchsorted(zellen, stelle))
     gern = spannen.bedarf(zellen)
     gern[start] = 0
