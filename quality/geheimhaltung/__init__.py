@@ -50,7 +50,7 @@ def schuetze(ablage: Ablage, profile: Iterable[Profil], katalog: Sequence[Kennza
         zellmarken.append(marken)
         ergebnisse.append({"jugendamt": profil.jugendamt, "meldung": ergebnis.get("meldung", "")})
     # a Raum belongs to one Jugendamt, so does its key
-    zeilen = zeilenmarken(ablage.warehouse, ablage.lake, pl.concat(zellmarken), erklaerung)
+    zeilen = zeilenmarken(ablage.warehouse, pl.concat(zellmarken), katalog, erklaerung)
     schreibe_datei(marken_datei(ablage, "marken"), zeilen.write_parquet)
     meldungen = pl.DataFrame(ergebnisse, schema={"jugendamt": pl.String, "meldung": pl.String})
     schreibe_datei(marken_datei(ablage, "ergebnis"), meldungen.filter(pl.col("meldung") != "").write_parquet)

@@ -21,6 +21,7 @@ import polars as pl
 
 from quality.geheimhaltung.erklaerung import Erklaerung, Tabelle
 from quality.geheimhaltung.regeln import haeufigkeit
+from quality.geheimhaltung.seiten import Seite, aus_katalog
 from quality.geheimhaltung.tabelle import BEKANNT, FREI, PRIMAER, UNGENANNT
 from sources.katalog import Kennzahl
 from sources.profile import Profil
@@ -50,7 +51,8 @@ class Umfeld:
     """What the cells lie in.
 
     ``oberhalb``: raumebenen above the main level. ``kinder``: stichtag, hierarchie, eltern_raum_id, raum_id.
-    ``hilfearten``: kind, elter. ``streng``: Hilfearten with the higher k. ``merkmale``: those a Kennzahl shows.
+    ``hilfearten``: kind, elter. ``streng``: Hilfearten with the higher k. ``merkmale``: those a Kennzahl shows;
+    ``summen``: sides of Kennzahlen that are sums of several counts.
     """
 
     oberhalb: tuple[str, ...]
@@ -58,6 +60,7 @@ class Umfeld:
     hilfearten: pl.DataFrame
     streng: tuple[str, ...]
     merkmale: tuple[str, ...]
+    summen: tuple[Seite, ...] = ()
 
 
 def schluessel() -> pl.Expr:
@@ -104,13 +107,14 @@ def lies_umfeld(
         params=[profil.kennzahlenprofil],
     ).pl()
     ebenen = [e.ebene for e in profil.raumebenen]
-    teile = [b for k in katalog for _, f in k.fassungen() for s in (f.zaehler, f.nenner) if s for b in s.bestandteile]
+    seiten = [s for s in aus_katalog(katalog, erklaerung) if s.profil in {"alle", profil.kennzahlenprofil}]
     return Umfeld(
         oberhalb=tuple(ebenen[: ebenen.index(profil.hauptebene)]),
         kinder=kinder,
         hilfearten=knoten.filter(pl.col("eltern").is_not_null()).select(kind="hilfeart", elter="eltern"),
         streng=tuple(knoten.filter(pl.col("paragraf").is_in(erklaerung.strenger.paragrafen))["hilfeart"]),
-        merkmale=tuple(sorted({b.merkmal for b in teile if "|" in b.merkmal})),
+        merkmale=tuple(sorted({m for s in seiten for m, _ in s.teile if "|" in m})),
+        summen=tuple({(s.zaehlung, s.merkmal): s for s in seiten if len(s.teile) > 1}.values()),
     )
 
 
@@ -132,6 +136,8 @@ def baue(zaehlungen: pl.DataFrame, umfeld: Umfeld, erklaerung: Erklaerung) -> Be
         alle.append(zellen)
         terme += [_ueber_raeume(zellen, kinder), quer]
     zellen = pl.concat(alle)
+    summen, gleichungen = _summen(zellen, umfeld.summen)
+    zellen, terme = pl.concat([zellen, summen]), [*terme, gleichungen]
     terme += [_identitaet(zellen, i.summe, i.teile) for i in erklaerung.identitaeten]
     verlaufend = zellen.filter(
         pl.col("altersgruppe") == "insgesamt", ~pl.col("merkmal").str.contains("|", literal=True)
@@ -175,8 +181,8 @@ def _mit_resten(basis: pl.DataFrame, hilfearten: pl.DataFrame) -> tuple[pl.DataF
 
 def _merkmale(zaehlungen: pl.DataFrame, t: Tabelle, umfeld: Umfeld) -> pl.Expr:
     """Rows whose merkmal the table shows: nodes of the Hilfearten, or those that match its pattern."""
-    if t.merkmale in {"hilfearten", "gruppen"}:
-        gemeint = {*umfeld.hilfearten["elter"], *(umfeld.hilfearten["kind"] if t.merkmale == "hilfearten" else ())}
+    if t.merkmale == "hilfearten":
+        gemeint = {*umfeld.hilfearten["kind"], *umfeld.hilfearten["elter"]}
     else:
         vorhanden = zaehlungen["merkmal"].unique().to_list() if t.quer != "merkmal" else umfeld.merkmale
         gemeint = {m for m in vorhanden if re.match(f"(?:{t.merkmale})" + ("" if t.quer == "merkmal" else "$"), m)}
@@ -365,6 +371,41 @@ def _name(art: str, spalten: list[str]) -> pl.Expr:
 def _vollstaendig(oben: pl.DataFrame, unten: pl.DataFrame) -> pl.DataFrame:
     """The terms of all equations that have both sides."""
     return pl.concat([oben.join(unten, on="gleichung", how="semi"), unten.join(oben, on="gleichung", how="semi")])
+
+
+def _summen(zellen: pl.DataFrame, summen: Sequence[Seite]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Sums of several counts that a Kennzahl shows as numerator or denominator, where all parts are cells."""
+    teile = pl.DataFrame(
+        [
+            {"messgroesse": s.zaehlung, "merkmal": m, "koeffizient": v, "summe": s.merkmal, "anzahl": len(s.teile)}
+            for s in summen for m, v in s.teile
+        ],
+        schema={"messgroesse": pl.String, "merkmal": pl.String, "koeffizient": pl.Int32, "summe": pl.String,
+                "anzahl": pl.Int64},
+    )  # fmt: skip
+    ort = ["messgroesse", "summe", "geschlecht", "altersgruppe", "raum_id", "stichtag"]
+    glieder = zellen.filter(pl.col("geschlecht") == "insgesamt", pl.col("altersgruppe") == "insgesamt").join(
+        teile, on=["messgroesse", "merkmal"]
+    )
+    neue = (
+        glieder.group_by(*ort, "berichtsjahr", "raumebene")
+        .agg(
+            (pl.col("wert") * pl.col("koeffizient")).sum().alias("wert"),
+            pl.col("k").max(),
+            pl.col("gezeigt").all(),
+            pl.lit(value=False).alias("voll"),
+            (pl.len() == pl.col("anzahl").first()).alias("ganz"),
+        )
+        .filter("ganz", pl.col("wert") >= 0)
+        .rename({"summe": "merkmal"})
+        .select(zellen.columns)
+    )
+    name = _name("summe", ort)
+    unten = glieder.select(name, schluessel(), -pl.col("koeffizient"), "wert")
+    oben = neue.with_columns(pl.col("merkmal").alias("summe")).select(
+        name, schluessel(), pl.lit(1).alias("koeffizient"), "wert"
+    )
+    return neue, _vollstaendig(oben, unten)
 
 
 def _als_bestand(zellen: pl.DataFrame, terme: pl.DataFrame) -> Bestand:

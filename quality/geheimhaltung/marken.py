@@ -6,41 +6,44 @@ Not here: the marks on counts (``sperrung.py``), applying marks (macro ``geschue
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
 from quality.geheimhaltung.erklaerung import Erklaerung
+from quality.geheimhaltung.seiten import aus_katalog, zaehlung
+from sources.katalog import Kennzahl
 
+SEITEN = {"kennzahl": pl.String, "version": pl.Int64, "profil": pl.String, "seite": pl.String, "zaehlung": pl.String,
+          "merkmal": pl.String, "geschlecht": pl.String, "altersgruppe": pl.String}  # fmt: skip
 SCHEMA = {"modell": pl.String, "zelle": pl.String, "marke": pl.String}
 
-# Parts of Kennzahlen that come from a table its source has not published, each with the count it follows.
+# A Kennzahl is open if each of its sides is: made of public tables alone, or a count that is shown.
 _KENNZAHLEN = """
-with erklaert as (
+with je_seite as (
     select
-        kennzahlen.jugendamt, bestandteile.kennzahl, bestandteile.version, bestandteile.seite, bestandteile.nr,
-        bestandteile.merkmal, bestandteile.geschlecht,
-        case
-            when bestandteile.alter_von = 0 and bestandteile.alter_bis = 999 then 'insgesamt'
-            else bestandteile.alter_von || '-' || bestandteile.alter_bis
-        end as altersgruppe
-    from read_parquet($bestandteile) as bestandteile
-    inner join core.dim_kennzahl as kennzahlen using (kennzahl, version, profil)
+        teile.jugendamt, teile.raum_id, teile.berichtsjahr, teile.kennzahl, teile.version, teile.quelle, teile.seite,
+        max(teile.stichtag) as stichtag, bool_and(oeffentlich.tabelle is not null) as ist_oeffentlich
+    from intermediate.int_kennzahlen__bestandteile as teile
+    left join (select distinct tabelle from core.dim_tabelle where oeffentlich) as oeffentlich using (tabelle)
+    group by all
 ),
 teile as (
     select
-        teile.jugendamt, teile.raum_id, teile.berichtsjahr, teile.kennzahl, teile.version, teile.quelle,
-        bool_and(oeffentlich.tabelle is not null or coalesce(zellmarken.marke = 'offen', false)) as ist_offen
-    from intermediate.int_kennzahlen__bestandteile as teile
-    inner join erklaert using (jugendamt, kennzahl, version, seite, nr)
-    left join (select distinct tabelle from core.dim_tabelle where oeffentlich) as oeffentlich using (tabelle)
-    left join folge on folge.messgroesse = teile.messgroesse
+        je_seite.jugendamt, je_seite.raum_id, je_seite.berichtsjahr, je_seite.kennzahl, je_seite.version,
+        je_seite.quelle,
+        bool_and(je_seite.ist_oeffentlich or coalesce(zellmarken.marke = 'offen', false)) as ist_offen
+    from je_seite
+    inner join core.dim_kennzahl as kennzahlen using (jugendamt, kennzahl, version)
+    left join seiten
+        on seiten.kennzahl = je_seite.kennzahl and seiten.version = je_seite.version
+        and seiten.seite = je_seite.seite and seiten.profil = kennzahlen.profil
     left join zellmarken
         on zellmarken.schluessel = concat_ws(
-            '|', folge.zaehlung, erklaert.merkmal, erklaert.geschlecht, erklaert.altersgruppe, teile.raum_id,
-            teile.stichtag
+            '|', seiten.zaehlung, seiten.merkmal, seiten.geschlecht, seiten.altersgruppe, je_seite.raum_id,
+            je_seite.stichtag
         )
     group by all
 ),
@@ -95,25 +98,28 @@ where zellmarken.marke is distinct from 'offen'
 """
 
 
-def zeilenmarken(warehouse: Path, lake: Path, zellmarken: pl.DataFrame, erklaerung: Erklaerung) -> pl.DataFrame:
+def zeilenmarken(
+    warehouse: Path, zellmarken: pl.DataFrame, katalog: Sequence[Kennzahl], erklaerung: Erklaerung
+) -> pl.DataFrame:
     """Marks on rows: modell, zelle (key of the row), marke (offen, gesperrt, fehlt).
 
     Args:
         warehouse: dbt's database, read only.
-        lake: where the descriptions lie as tables.
         zellmarken: schluessel, marke (offen, gesperrt) of all Jugendämter.
+        katalog: the Kennzahlen.
         erklaerung: what is declared.
     """
-    bestandteile = str(lake / "stammdaten_bestandteile" / "daten.parquet")
+    seiten = [{f: getattr(s, f) for f in SEITEN} for s in aus_katalog(katalog, erklaerung)]
     with duckdb.connect(str(warehouse), read_only=True) as con:
         con.register("zellmarken", zellmarken)
         con.register("folge", _folge(con, erklaerung))
+        con.register("seiten", pl.DataFrame(seiten, schema=SEITEN))
 
         def zelle(mart: str) -> str:
             return f"concat_ws('|', {', '.join(f'zeilen.{s}' for s in erklaerung.marts[mart].schluessel)})"
 
         teile = [
-            con.sql(_KENNZAHLEN.format(zelle=zelle("kennzahlen")), params={"bestandteile": bestandteile}).pl(),
+            con.sql(_KENNZAHLEN.format(zelle=zelle("kennzahlen"))).pl(),
             con.sql(_HILFEN.format(zelle=zelle("hilfen"))).pl(),
             con.sql(
                 _MIT_TABELLE.format(modell="intern_bevoelkerung", zelle=zelle("bevoelkerung"), merkmal="'insgesamt'",
@@ -136,9 +142,5 @@ def _folge(con: duckdb.DuckDBPyConnection, erklaerung: Erklaerung) -> pl.DataFra
             "(select tabelle from core.dim_tabelle where oeffentlich) as oeffentlich using (tabelle) order by 1"
         ).fetchall()
     ]
-    zeilen = [{"messgroesse": m, "zaehlung": m} for m in messgroessen if m in erklaerung.messgroessen]
-    for m in messgroessen:
-        for muster, zaehlung in erklaerung.folgt.items():
-            if treffer := re.fullmatch(muster, m):
-                zeilen.append({"messgroesse": m, "zaehlung": treffer.expand(zaehlung)})
+    zeilen = [{"messgroesse": m, "zaehlung": z} for m in messgroessen if (z := zaehlung(m, erklaerung))]
     return pl.DataFrame(zeilen, schema={"messgroesse": pl.String, "zaehlung": pl.String})

@@ -108,7 +108,7 @@ def test_sums_over_raeume_hilfearten_concepts_and_years(bestand: Bestand) -> Non
     rest = "insgesamt|insgesamt"
     raum = _gleichung(bestand, f"raum|planung|ost|hze_faelle_bestand|insgesamt|{rest}|2021-12-31")
     assert sorted(raum.values()) == [-1, -1, 1]
-    art = _gleichung(bestand, f"hilfeart|insgesamt|hze_faelle_bestand|{rest}|a|2021-12-31")
+    art = _gleichung(bestand, f"hilfeart|insgesamt|hze_faelle_jahressumme|{rest}|a|2021-12-31")
     assert sorted(art.values()) == [-1, -1, 1]
     jahr = _gleichung(bestand, f"identitaet|insgesamt|{rest}|a|2021-12-31")
     assert sorted(jahr.values()) == [-1, -1, 1]
