@@ -15,14 +15,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 import polars as pl
 import pytest
 
-if TYPE_CHECKING:
-    from tests.conftest import Haus
+from tests.conftest import MUSTERPROFILE, Haus
 
 pytestmark = pytest.mark.lang
 WURZEL = Path(__file__).resolve().parents[2]
@@ -61,7 +60,7 @@ main()
 
 def _refresh(haus: Haus, landing: Path, *davor: str) -> str:
     befehl = [sys.executable, *davor, "refresh", "--landing", str(landing)]
-    lauf = subprocess.run(befehl, cwd=WURZEL, env=haus.env, capture_output=True, text=True, timeout=300, check=False)
+    lauf = subprocess.run(befehl, cwd=WURZEL, env=haus.env, capture_output=True, text=True, timeout=900, check=False)
     assert lauf.returncode == 0, lauf.stdout + lauf.stderr
     return lauf.stdout + lauf.stderr
 
@@ -72,23 +71,16 @@ def lieferung(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from sources.profile import lade_profile
 
     ziel = tmp_path_factory.mktemp("lieferung")
-    schreibe_musterdaten(
-        lade_profile([WURZEL / "tests" / "jugendaemter"]), ziel, jahre=(2022, 2023), nur=("hze_faelle",)
-    )
+    schreibe_musterdaten(lade_profile([MUSTERPROFILE]), ziel, jahre=(2022, 2023), nur=("hze_faelle",))
     return ziel
 
 
 @pytest.fixture(scope="module")
-def haeuser(
-    tmp_path_factory: pytest.TempPathFactory, lieferung: Path, _muster_haus: Haus
-) -> dict[str, tuple[Haus, str]]:
+def haeuser(tmp_path_factory: pytest.TempPathFactory, lieferung: Path) -> dict[str, tuple[Haus, str]]:
     """The true house and the marked one, each with what its refresh printed."""
-    art = type(_muster_haus)
-    orte = {n: art(tmp_path_factory.mktemp(n) / "data", _muster_haus.profile) for n in ("wahr", "markiert")}
-    return {
-        "wahr": (orte["wahr"], _refresh(orte["wahr"], lieferung, "-m", "orchestration")),
-        "markiert": (orte["markiert"], _refresh(orte["markiert"], lieferung, "-c", SKRIPT)),
-    }
+    befehle = {"wahr": ("-m", "orchestration"), "markiert": ("-c", SKRIPT)}
+    haeuser = {n: Haus(tmp_path_factory.mktemp(n) / "data", MUSTERPROFILE) for n in befehle}
+    return {n: (haus, _refresh(haus, lieferung, *befehle[n])) for n, haus in haeuser.items()}
 
 
 def _dateien(haus: Haus) -> dict[str, Path]:
