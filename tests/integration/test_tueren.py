@@ -66,21 +66,10 @@ def _refresh(haus: Haus, landing: Path, *davor: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def lieferung(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from sources.musterdaten import schreibe_musterdaten
-    from sources.profile import lade_profile
-
-    ziel = tmp_path_factory.mktemp("lieferung")
-    schreibe_musterdaten(lade_profile([MUSTERPROFILE]), ziel, jahre=(2022, 2023), nur=("hze_faelle",))
-    return ziel
-
-
-@pytest.fixture(scope="module")
-def haeuser(tmp_path_factory: pytest.TempPathFactory, lieferung: Path) -> dict[str, tuple[Haus, str]]:
-    """The true house and the marked one, each with what its refresh printed."""
-    befehle = {"wahr": ("-m", "orchestration"), "markiert": ("-c", SKRIPT)}
-    haeuser = {n: Haus(tmp_path_factory.mktemp(n) / "data", MUSTERPROFILE) for n in befehle}
-    return {n: (haus, _refresh(haus, lieferung, *befehle[n])) for n, haus in haeuser.items()}
+def markiert(tmp_path_factory: pytest.TempPathFactory, hilfen_lieferung: Path) -> tuple[Haus, str]:
+    """The marked house and what its refresh printed."""
+    haus = Haus(tmp_path_factory.mktemp("markiert") / "data", MUSTERPROFILE)
+    return haus, _refresh(haus, hilfen_lieferung, "-c", SKRIPT)
 
 
 def _dateien(haus: Haus) -> dict[str, Path]:
@@ -88,8 +77,8 @@ def _dateien(haus: Haus) -> dict[str, Path]:
     return {str(p.relative_to(ordner)): p for p in sorted(ordner.rglob("*")) if p.is_file()}
 
 
-def test_something_is_hidden_and_something_is_shown(haeuser: dict[str, tuple[Haus, str]]) -> None:
-    haus, ausgabe = haeuser["markiert"]
+def test_something_is_hidden_and_something_is_shown(markiert: tuple[Haus, str]) -> None:
+    haus, ausgabe = markiert
     treffer = re.search(r"markiert (\d+) (\d+)", ausgabe)
     assert treffer is not None
     assert int(treffer[1]) > 100
@@ -101,15 +90,15 @@ def test_something_is_hidden_and_something_is_shown(haeuser: dict[str, tuple[Hau
     assert hilfen.filter(pl.col("status") == "gesperrt")["wert"].null_count() == anzahl["gesperrt"]
 
 
-def test_both_houses_publish_the_same_bytes(haeuser: dict[str, tuple[Haus, str]]) -> None:
+def test_both_houses_publish_the_same_bytes(hilfen_haus: Haus, markiert: tuple[Haus, str]) -> None:
     """Also sizes of files per Raum and coordinates of charts tell nothing."""
-    wahr, markiert = (_dateien(haeuser[n][0]) for n in ("wahr", "markiert"))
-    assert wahr.keys() == markiert.keys()
+    wahr, anders = _dateien(hilfen_haus), _dateien(markiert[0])
+    assert wahr.keys() == anders.keys()
     eigen = {n for n in wahr if n.endswith(("manifest.json", "verlauf.jsonl"))}
-    verschieden = [n for n in wahr if n not in eigen and wahr[n].read_bytes() != markiert[n].read_bytes()]
+    verschieden = [n for n in wahr if n not in eigen and wahr[n].read_bytes() != anders[n].read_bytes()]
     assert verschieden == []
     fluechtig = {"erstellt", "ausgaben", "eingaben"}
-    manifeste = [json.loads(d[next(n for n in d if n.endswith("manifest.json"))].read_text()) for d in (wahr, markiert)]
+    manifeste = [json.loads(d[next(n for n in d if n.endswith("manifest.json"))].read_text()) for d in (wahr, anders)]
     for m in manifeste:
         m["geheimhaltung"].pop("sekunden")
     assert len({json.dumps({k: v for k, v in m.items() if k not in fluechtig}, sort_keys=True) for m in manifeste}) == 1
@@ -129,8 +118,8 @@ def _texte(ordner: Path) -> Iterator[tuple[Path, str]]:
 
 
 @pytest.mark.parametrize("ort", ["releases", "bi", "stand", "pruefung", "dagster", "quarantine", "archive"])
-def test_no_marker_in_any_text(haeuser: dict[str, tuple[Haus, str]], ort: str) -> None:
-    haus, ausgabe = haeuser["markiert"]
+def test_no_marker_in_any_text(markiert: tuple[Haus, str], ort: str) -> None:
+    haus, ausgabe = markiert
     funde = [
         str(d) for d, text in _texte(haus.home / ort) if MARKER.search(text) and d.suffix not in {".db", ".duckdb"}
     ]
@@ -138,8 +127,8 @@ def test_no_marker_in_any_text(haeuser: dict[str, tuple[Haus, str]], ort: str) -
     assert not MARKER.search(ausgabe)
 
 
-def test_no_marker_in_parquet_and_bi_file(haeuser: dict[str, tuple[Haus, str]]) -> None:
-    haus = haeuser["markiert"][0]
+def test_no_marker_in_parquet_and_bi_file(markiert: tuple[Haus, str]) -> None:
+    haus = markiert[0]
     gelesen = 0
     for datei in haus.home.glob("releases/*/*/marts/*.parquet"):
         assert not [z for z in _zahlen(pl.read_parquet(datei)) if z >= GRENZE], datei
@@ -151,8 +140,8 @@ def test_no_marker_in_parquet_and_bi_file(haeuser: dict[str, tuple[Haus, str]]) 
     assert gelesen > 20
 
 
-def test_no_marker_in_dagsters_events(haeuser: dict[str, tuple[Haus, str]]) -> None:
-    datenbanken = list((haeuser["markiert"][0].home / "dagster").rglob("*.db"))
+def test_no_marker_in_dagsters_events(markiert: tuple[Haus, str]) -> None:
+    datenbanken = list((markiert[0].home / "dagster").rglob("*.db"))
     assert datenbanken
     for datei in datenbanken:
         with sqlite3.connect(datei) as con:
@@ -160,10 +149,10 @@ def test_no_marker_in_dagsters_events(haeuser: dict[str, tuple[Haus, str]]) -> N
         assert not MARKER.search(inhalt), datei
 
 
-def test_no_marker_from_the_verbs(haeuser: dict[str, tuple[Haus, str]], lieferung: Path) -> None:
+def test_no_marker_from_the_verbs(markiert: tuple[Haus, str], hilfen_lieferung: Path) -> None:
     """Status, manifest, queries, and the letter to the office that delivered."""
-    haus = haeuser["markiert"][0]
-    (kennung,) = {p.name for p in lieferung.rglob("*hze_faelle*2023*")}
+    haus = markiert[0]
+    (kennung,) = {p.name for p in hilfen_lieferung.rglob("*hze_faelle*2023*")}
     for verb in (
         ["status"], ["status", "--json"], ["release", "list"], ["release", "show", J, "2023-1"],
         ["query", "--json", "select * from mart.hilfen"], ["query", "select * from mart.kennzahlen"],
@@ -176,10 +165,10 @@ def test_no_marker_from_the_verbs(haeuser: dict[str, tuple[Haus, str]], lieferun
 
 
 def test_without_the_marks_the_markers_would_be_found(
-    haeuser: dict[str, tuple[Haus, str]], tmp_path: Path, frage_bi: Callable[[Path, str], Any]
+    markiert: tuple[Haus, str], tmp_path: Path, frage_bi: Callable[[Path, str], Any]
 ) -> None:
     """The test of this test: the search finds a marker that went out."""
-    with duckdb.connect(str(haeuser["markiert"][0].home / "warehouse.duckdb"), read_only=True) as con:
+    with duckdb.connect(str(markiert[0].home / "warehouse.duckdb"), read_only=True) as con:
         offen = con.sql("select * from intern.intern_hilfen").pl()
     offen.write_parquet(tmp_path / "hilfen.parquet")
     offen.write_csv(tmp_path / "hilfen.csv", separator=";", decimal_comma=True)
