@@ -180,12 +180,9 @@ def _mit_resten(basis: pl.DataFrame, hilfearten: pl.DataFrame) -> tuple[pl.DataF
 
 
 def _merkmale(zaehlungen: pl.DataFrame, t: Tabelle, umfeld: Umfeld) -> pl.Expr:
-    """Rows whose merkmal the table shows: nodes of the Hilfearten, or those that match its pattern."""
-    if t.merkmale == "hilfearten":
-        gemeint = {*umfeld.hilfearten["kind"], *umfeld.hilfearten["elter"]}
-    else:
-        vorhanden = zaehlungen["merkmal"].unique().to_list() if t.quer != "merkmal" else umfeld.merkmale
-        gemeint = {m for m in vorhanden if re.match(f"(?:{t.merkmale})" + ("" if t.quer == "merkmal" else "$"), m)}
+    """Rows whose merkmal the table shows: those that match its pattern; features only if a Kennzahl shows them."""
+    vorhanden = zaehlungen["merkmal"].unique().to_list() if t.quer != "merkmal" else umfeld.merkmale
+    gemeint = {m for m in vorhanden if re.match(f"(?:{t.merkmale})" + ("" if t.quer == "merkmal" else "$"), m)}
     return pl.col("merkmal").is_in(sorted(gemeint))
 
 

@@ -1,4 +1,4 @@
--- Hilfen zur Erziehung per Wohnraum: only what geheimhaltung declares, small figures and what would give them away hidden.
+-- Hilfen zur Erziehung per Wohnraum: only what geheimhaltung declares; small figures, and what gives them away, hidden.
 with
 
 geschuetzt as (
