@@ -24,7 +24,11 @@ KNOTEN = 1000
 """Nodes of branch and bound per search; a search that ends there counts as "not found"."""
 SCHRITTE = 20_000
 """Iterations of the simplex method per search, likewise."""
-LOHN = 20.0
+GANZZAHLIG = 3000
+"""Most cells for which whole numbers are enforced, where the linear programme did not give them by itself."""
+MITSTEIGEND = 2
+"""In an equation with at most so many cells on the other side, these are taken as the sum of the cells on this one."""
+LOHN = 200.0
 """What a further cell, moved by one as it needs, may cost in passing."""
 GENAU = 1e-6
 
@@ -65,20 +69,43 @@ class Netz:
         ergebnis[stellen] = _gruppen(self.je_zelle[:, stellen])
         return ergebnis
 
+    @cached_property
+    def nach_vorzeichen(self) -> list[tuple[sparse.csc_array, sparse.csr_array]]:
+        """For both signs: entries of that sign by column; those of the other sign by row, where they are one or two."""
+        seiten = [(self.problem.matrix * vorzeichen).maximum(0) for vorzeichen in (1, -1)]
+        for seite in seiten:
+            seite.eliminate_zeros()
+        wenige = [sparse.diags_array(1.0 * (np.diff(s.indptr) <= MITSTEIGEND)) @ s for s in seiten]
+        for seite in wenige:
+            seite.eliminate_zeros()
+        return [(seiten[0].tocsc(), wenige[1].tocsr()), (seiten[1].tocsc(), wenige[0].tocsr())]
+
     def umgebung(self, start: int, beweglich: Wahr, rang: Kommazahlen, groesse: int) -> Ganze:
-        """Positions of at most ``groesse`` movable cells around a cell, nearest first, then lowest ``rang``."""
+        """Positions of at most ``groesse`` movable cells around a cell.
+
+        Up to half of them may rise with it (its sums, and theirs): with these a way upwards mostly exists, whatever it
+        costs. The others are the nearest, among equals those of lowest ``rang``.
+        """
         drin = np.zeros(len(beweglich), dtype=bool)
         drin[start] = True
-        rand, anzahl = np.array([start]), 1
-        while len(rand) and anzahl < groesse:
-            gleichungen = np.unique(_eintraege(self.je_zelle, rand))
-            neu = np.unique(_eintraege(self.problem.matrix, gleichungen))
-            neu = neu[beweglich[neu] & ~drin[neu]]
-            if anzahl + len(neu) > groesse:
-                neu = np.sort(neu[np.argsort(rang[neu], kind="stable")][: groesse - anzahl])
-            drin[neu] = True
-            rand, anzahl = neu, anzahl + len(neu)
+        for hoechstens, schritt in ((groesse // 2, self._mitsteigende), (groesse, self._nachbarn)):
+            gesehen = np.zeros(len(beweglich), dtype=bool)
+            rand = np.array([start])
+            while len(rand) and drin.sum() < hoechstens:
+                gesehen[rand] = True
+                rand = schritt(rand)
+                rand = rand[beweglich[rand] & ~gesehen[rand]]
+                neu = rand[~drin[rand]]
+                drin[neu[np.argsort(rang[neu], kind="stable")][: hoechstens - drin.sum()]] = True
         return np.flatnonzero(drin)
+
+    def _nachbarn(self, zellen: Ganze) -> Ganze:
+        return np.unique(_eintraege(self.problem.matrix, np.unique(_eintraege(self.je_zelle, zellen))))
+
+    def _mitsteigende(self, zellen: Ganze) -> Ganze:
+        return np.unique(
+            np.concatenate([_eintraege(zu, np.unique(_eintraege(von, zellen))) for von, zu in self.nach_vorzeichen])
+        )
 
     def suche(self, zellen: Ganze, preis: Kommazahlen, start: int, um: int, gern: Ganze) -> list[Bewegung]:
         """A cheapest change of some cells that moves one of them by a given amount.
@@ -117,6 +144,8 @@ class Netz:
         if not any(start in t for t in teile) and h.getModelStatus() != highspy.HighsModelStatus.kInfeasible:
             if len(wunsch):
                 return self.suche(zellen, preis, start, um, np.zeros_like(gern))
+            if len(zellen) > GANZZAHLIG:
+                return []
             _ganzzahlig(h)
             d = aenderung()
             teile = _ganze_teile(matrix, d)

@@ -48,10 +48,10 @@ def dominanz(groesste: pl.Expr, gesamt: pl.Expr, grenze_pct: float = 85.0) -> pl
 
 
 def p_prozent(groesster: pl.Expr, zweiter: pl.Expr, gesamt: pl.Expr, p: float = 80.0) -> pl.Expr:
-    """p % rule on money: the second largest contributor can estimate the largest to within ``p`` %.
+    """The p % rule on money: the second largest contributor can estimate the largest to within ``p`` %.
 
     Args:
-        groesster: largest contribution in Euro; ``zweiter``: the second largest.
+        groesster: largest contribution in Euro.
         zweiter: second largest contribution in Euro.
         gesamt: the sum to be shown, in Euro.
         p: per cent of the largest contribution (80 by default of sdcTable).
