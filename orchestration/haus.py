@@ -168,7 +168,7 @@ class Haus:
 
     def schuetze(self) -> int:
         """Write the marks of geheimhaltung; returns their number."""
-        return geheimhaltung.schreibe_marken(self.ablage)
+        return geheimhaltung.schuetze(self.ablage, list(self.profile.values()), self.katalog)
 
     def drehe(self, kommentare: Mapping[str, Mapping[str, str]]) -> bool:
         """Show the approved releases; one flip. Returns whether something changed."""

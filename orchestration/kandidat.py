@@ -15,6 +15,7 @@ import polars as pl
 
 from orchestration.haus import Haus
 from orchestration.sperre import jetzt
+from quality import geheimhaltung
 from quality.befund import Befund
 from reports import marts
 from reports import release as releases
@@ -94,6 +95,8 @@ def _pruefe_und_schreibe(
     from reports.bericht import schreibe_bericht
 
     profil = haus.profile[jugendamt]
+    schutz = geheimhaltung.ergebnis(haus.ablage, jugendamt)
+    davor = [*davor, *_schutzbefund(schutz)]
     release_id = releases.naechste_id(haus.ablage, jugendamt, berichtsjahr)
     ziel = haus.ablage.releases / jugendamt / release_id
     with entwurf(ziel) as ordner:
@@ -117,13 +120,26 @@ def _pruefe_und_schreibe(
             ordner / "woerterbuch.csv", separator=";", include_bom=True
         )
         manifest = _manifest(haus, profil, berichtsjahr, release_id, inhalt, angaben.musterdaten)
+        manifest["geheimhaltung"] = schutz
         releases.schreibe_manifest(ordner, manifest)
+        # before anybody can see it: what was shown stays known
+        geheimhaltung.notiere(haus.ablage, jugendamt, release_id, berichtsjahr)
         uebernimm(ordner, ziel)
     release = _gib_automatisch_frei(profil, releases.lies(ziel))
     meldung = "Release erstellt und freigegeben."
     if release.zustand == "entwurf":
         meldung = "Release als Entwurf erstellt; es fehlt die Freigabe ('berichtswesen release approve')."
     return Kandidat(jugendamt, release.zustand, release_id, berichtsjahr, meldung, ergebnis.befunde)
+
+
+def _schutzbefund(schutz: Mapping[str, Any]) -> list[Befund]:
+    """The outcome of geheimhaltung as a finding; none where nothing needs protection."""
+    if not schutz:
+        return []
+    ausgang = "bestanden" if schutz["sicher"] else "verletzt"
+    titel = "Keine geschützte Zahl lässt sich aus Veröffentlichtem errechnen"
+    zeilen = [] if schutz["sicher"] else [{"meldung": schutz["meldung"]}]
+    return [Befund(titel, "Prüfung der Geheimhaltung vor der Freigabe.", "sperrend", ausgang, len(zeilen), zeilen)]
 
 
 def _gib_automatisch_frei(profil: Profil, release: releases.Release) -> releases.Release:

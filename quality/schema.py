@@ -177,8 +177,14 @@ def dbt_quellen(vertraege: dict[str, Vertrag]) -> dict[str, object]:
             "columns": [
                 {"name": "modell", "description": "Modell im Schema intern"},
                 {"name": "zelle", "description": "Schlüsselwerte der Zelle, mit | verbunden"},
+                {"name": "marke", "description": "offen, gesperrt oder fehlt (erscheint nicht)"},
             ],
-        }
+        },
+        {
+            "name": "ergebnis",
+            "description": "Was die Prüfung der Geheimhaltung ergeben hat, in Worten",
+            "columns": [{"name": "jugendamt"}, {"name": "meldung"}],
+        },
     ]
     return {
         "version": 2,

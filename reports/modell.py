@@ -100,6 +100,7 @@ def lade_modell(marts: Path, angaben: BerichtsAngaben, befunde: list[Befund]) ->
         familien=tuple(dict.fromkeys(k.familie for k in katalog)),
         fehlende_familien=_fehlende_familien(meldungen),
         lieferungen=_meldungen(meldungen, "lieferung"),
+        geheimhaltung=_meldungen(meldungen, "geheimhaltung"),
         datenstaende=_datenstaende(reihen),
         musterdaten=angaben.musterdaten or any(z["musterdaten"] for z in zeilen if z["hauptquelle"]),
         befunde=tuple(befunde),

@@ -295,6 +295,7 @@ class Bericht:
     familien: tuple[str, ...]
     fehlende_familien: tuple[Meldung, ...]
     lieferungen: tuple[Meldung, ...]
+    geheimhaltung: tuple[Meldung, ...]
     datenstaende: tuple[tuple[str, date | None], ...]
     """Per source with figures the newest date on which its data were drawn; None if it names none."""
     musterdaten: bool

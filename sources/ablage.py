@@ -62,6 +62,11 @@ class Ablage:
         return self.home / "loeschprotokoll.jsonl"
 
     @property
+    def geheimhaltung(self) -> Path:
+        """What each release showed and hid (0700): what was published stays known."""
+        return self.home / "geheimhaltung"
+
+    @property
     def releases(self) -> Path:
         """Immutable releases per Jugendamt."""
         return self.home / "releases"
@@ -116,7 +121,8 @@ class Ablage:
 
     def aufraeumen(self) -> None:
         """Remove what an interrupted run left unfinished; only the holder of the lock may call this."""
-        for ordner in (self.archiv, self.lake, self.quarantaene, self.releases, self.bi, self.stand, self.pruefung):
+        for ordner in (self.archiv, self.lake, self.quarantaene, self.releases, self.bi, self.stand, self.pruefung,
+                       self.geheimhaltung):  # fmt: skip
             self.raeume(ordner)
         _entferne(self.home.glob(f"{UNFERTIG}*"))
 

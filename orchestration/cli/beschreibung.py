@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+import yaml
 
 from orchestration.cli.fehler import Bedienfehler
 from orchestration.haus import Haus
 from orchestration.umgebung import WURZEL, lies_umgebung
 from quality import gate, tuer
+from quality.geheimhaltung import erklaerung
 from quality.schema import dbt_quellen_yaml
 from quality.woerterbuch import extrakte_md
 from reports import woerter
@@ -95,6 +97,20 @@ def _erzeugt(haus: Haus) -> dict[Path, str]:
     }
 
 
+def _geheimhaltung_maengel(haus: Haus) -> list[str]:
+    """Published marts and columns that the declaration of geheimhaltung does not cover."""
+    ordner = haus.umgebung.dbt_projekt / "models" / "mart"
+    (exposure,) = yaml.safe_load((ordner / "_exposures.yml").read_text("utf-8"))["exposures"]
+    marts = {m["name"]: m for m in yaml.safe_load((ordner / "_mart.yml").read_text("utf-8"))["models"]}
+    namen = [verweis.split("'")[1] for verweis in exposure["depends_on"]]
+    spalten = {
+        n: [s["name"] for s in marts[n]["columns"] if s.get("config", {}).get("meta", {}).get("publish")] for n in namen
+    }
+    return erklaerung.maengel(
+        erklaerung.lade_erklaerung(), spalten, {n: (ordner / f"{n}.sql").read_text("utf-8") for n in namen}
+    )
+
+
 def _veraltete(haus: Haus) -> list[str]:
     return [
         f"{datei.relative_to(WURZEL)} ist veraltet. Bitte: 'berichtswesen check --schreiben'."
@@ -116,6 +132,7 @@ def check(
         ("Katalog", _katalog_maengel, len(haus.katalog)),
         ("Zweck der Spalten mit Personenbezug", _zweck_maengel, len(_personenbezogene(haus))),
         ("Verträge und was aus ihnen gemacht ist", _veraltete, len(haus.vertraege)),
+        ("Geheimhaltung der Marts", _geheimhaltung_maengel, len(erklaerung.lade_erklaerung().marts)),
     ]
     maengel = []
     for name, pruefung, anzahl in pruefungen:

@@ -9,7 +9,6 @@ from duckdb import Error as DuckdbFehler
 
 from orchestration.haus import UnbekanntesJugendamt
 from orchestration.sperre import Gesperrt
-from quality.geheimhaltung import NichtGeschuetzt
 from reports.release import ReleaseFehler
 from reports.typen import BerichtFehler
 from sources.formate import Lesefehler
@@ -35,4 +34,4 @@ FALSCHE_BENUTZUNG = (
     KatalogFehler,
     DuckdbFehler,
 )
-ERWARTET = (*FALSCHE_BENUTZUNG, Gesperrt, NichtGeschuetzt, NichtsFreigegeben, Lesefehler, BerichtFehler)
+ERWARTET = (*FALSCHE_BENUTZUNG, Gesperrt, NichtsFreigegeben, Lesefehler, BerichtFehler)

@@ -15,6 +15,7 @@ from orchestration.dbt import Dbt
 from orchestration.haus import Haus
 from orchestration.sperre import jetzt, sperre
 from orchestration.umgebung import lies_umgebung
+from quality import geheimhaltung
 from reports import release as releases
 from reports import stand
 
@@ -80,6 +81,8 @@ def rollback(
     haus = Haus(lies_umgebung())
     haus.waehle(jugendamt)
     with sperre(haus.ablage.sperre, "release rollback"):
+        if meldung := geheimhaltung.pruefe_veroeffentlichtes(haus.ablage, jugendamt):
+            raise releases.ReleaseFehler(meldung)
         frueheres = stand.ziehe_zurueck(haus.ablage, jugendamt, jetzt(), name)
         _drehe(haus)
     typer.echo(f"{jugendamt}: gezeigt wird wieder {frueheres.id}.")

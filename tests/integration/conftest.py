@@ -191,3 +191,25 @@ def aus_release() -> Callable[[Path, str], list[Path]]:
         return sorted(ordner)
 
     return liste
+
+
+@pytest.fixture(scope="session")
+def hilfen_lieferung(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Musterdaten of the tiny Jugendamt with two years of single Hilfen."""
+    from sources.musterdaten import schreibe_musterdaten
+    from sources.profile import lade_profile
+
+    ziel = tmp_path_factory.mktemp("hilfen")
+    schreibe_musterdaten(lade_profile([MUSTERKREIS.parent]), ziel, jahre=(2022, 2023), nur=("hze_faelle",))
+    return ziel
+
+
+@pytest.fixture(scope="session")
+def hilfen_haus(tmp_path_factory: pytest.TempPathFactory, hilfen_lieferung: Path) -> Haus:
+    """The tiny Jugendamt released with its Hilfen. Read only."""
+    from tests.conftest import Haus
+
+    haus = Haus(tmp_path_factory.mktemp("hilfen_haus") / "data", MUSTERKREIS.parent)
+    lauf = haus.cli("refresh", "--landing", str(hilfen_lieferung), timeout=900)
+    assert lauf.returncode == 0, lauf.stdout + lauf.stderr
+    return haus

@@ -66,7 +66,7 @@ class Lager:
             (datei,) = [*PROJEKT.glob(f"models/*/{name}.sql"), *PROJEKT.glob(f"seeds/{name}.csv")]
             self.laeuft.append(name)
             if datei.suffix == ".csv":
-                self.tabelle(name, list(csv.DictReader(datei.read_text("utf-8").splitlines())))
+                self.tabelle(name, _wie_dbt(list(csv.DictReader(datei.read_text("utf-8").splitlines()))))
             else:
                 self.con.sql(f'create table "{name}" as {self.rendere(datei.read_text("utf-8"))}')
                 self.da.add(name)
@@ -91,6 +91,12 @@ class Lager:
         makro = _TEST.sub(r"{% macro test_\1\2 %}\3{% endmacro %}", text)
         werte = ", ".join(f"{k}={v!r}" for k, v in {"model": f'"{tabelle}"', **argumente}.items())
         return self.sql(self.rendere(makro + "{{ test_" + name + "(" + werte + ") }}"))
+
+
+def _wie_dbt(zeilen: list[dict[str, str]]) -> list[dict[str, Any]]:
+    """Rows of a seed with true and false as such, as dbt reads them."""
+    wahrheit = [s for s in zeilen[0] if {z[s] for z in zeilen} <= {"true", "false"}]
+    return [{s: w == "true" if s in wahrheit else w for s, w in z.items()} for z in zeilen]
 
 
 @pytest.fixture
@@ -150,19 +156,21 @@ Zellen = Mapping[str, Iterable[tuple[Any, ...]]]
 def baue(beschreibungen: dict[str, pl.DataFrame]) -> Callable[..., Lager]:
     """Make a warehouse of the tiny Jugendamt from lake cells.
 
-    ``baue({"bevoelkerung_geschlecht": [(key, year, value, {column: value}), ...]}, marken=[(model, cell)])``
+    ``baue({"bevoelkerung_geschlecht": [(key, year, value, {column: value}), ...]}, marken=[(model, cell, mark)])``
     """
     from quality.schema import polars_schema
     from sources.vertraege import lade_vertraege
 
-    def machen(zellen: Zellen, marken: Iterable[tuple[str, str]] = (), **ersatz: pl.DataFrame) -> Lager:
+    def machen(zellen: Zellen, marken: Iterable[tuple[str, ...]] = (), **ersatz: pl.DataFrame) -> Lager:
         neu = Lager(beschreibungen["kennzahlen"].sort("reihenfolge")["kennzahl"].to_list())
         for name, tabelle in {**beschreibungen, **ersatz}.items():
             neu.tabelle(f"stammdaten_{name}", tabelle)
         for extrakt, vertrag in lade_vertraege().items():
             zeilen = [_zelle(vertrag, *z[:3], z[3] if len(z) > 3 else {}) for z in zellen.get(extrakt, ())]
             neu.tabelle(f"lake_{extrakt}", zeilen, polars_schema(vertrag))
-        neu.tabelle("geheimhaltung_marken", list(marken), {"modell": pl.String, "zelle": pl.String})
+        gesperrt = [(*m, "gesperrt") if len(m) == 2 else m for m in marken]
+        neu.tabelle("geheimhaltung_marken", gesperrt, dict.fromkeys(("modell", "zelle", "marke"), pl.String))
+        neu.tabelle("geheimhaltung_ergebnis", [], {"jugendamt": pl.String, "meldung": pl.String})
         return neu
 
     return machen

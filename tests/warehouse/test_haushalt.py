@@ -171,7 +171,7 @@ def test_the_family_counts_as_delivered(lager: Callable[..., Any], beschreibunge
     qualitaet = haus.modell("datenqualitaet")
     assert {(z["ergebnis"]) for z in qualitaet if z["gegenstand"] == "Budget (Haushalt)"} == {"vorhanden"}
     (hze,) = (z for z in qualitaet if z["gegenstand"] == "Hilfen zur Erziehung (HzE)")
-    assert (hze["ergebnis"], "Geheimhaltung" in hze["meldung"]) == ("nicht_verfuegbar", True)
+    assert (hze["ergebnis"], "Datenschutzgründen" in hze["meldung"]) == ("nicht_verfuegbar", True)
     assert [z["meldung"] for z in qualitaet if z["gegenstand"] == "haushalt"] == ["Jahre 2024 bis 2024, 1 Werte"]
 
 

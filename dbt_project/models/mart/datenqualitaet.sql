@@ -33,7 +33,7 @@ quarantaene as (
     group by all
 ),
 
-werte as (
+angezeigt as (
     select
         jugendamt,
         'haushalt' as familie,
@@ -42,15 +42,31 @@ werte as (
     group by all
     union all
     select
+        jugendamt,
+        'hze' as familie,
+        count_if(status != 'gesperrt') as anzahl
+    from {{ ref('hilfen') }}
+    group by all
+    union all
+    select
         kennzahlen.jugendamt,
         katalog.familie,
-        count_if(kennzahlen.status != 'nicht_verfuegbar') as anzahl
+        count_if(kennzahlen.status not in ('nicht_verfuegbar', 'gesperrt')) as anzahl
     from {{ ref('kennzahlen') }} as kennzahlen
     inner join {{ ref('dim_kennzahl') }} as katalog
         on
             kennzahlen.jugendamt = katalog.jugendamt
             and kennzahlen.kennzahl = katalog.kennzahl
             and kennzahlen.version = katalog.version
+    group by all
+),
+
+werte as (
+    select
+        jugendamt,
+        familie,
+        sum(anzahl) as anzahl
+    from angezeigt
     group by all
 ),
 
@@ -67,7 +83,7 @@ familien as (
         case
             when not familien.vorhanden then familien.name || ': keine Lieferung; in diesem Bericht nicht enthalten'
             when coalesce(werte.anzahl, 0) = 0 and not familien.oeffentlich
-                then familien.name || ': geliefert; erscheint erst, wenn die Geheimhaltung kleiner Zahlen gebaut ist'
+                then familien.name || ': geliefert, aber aus Datenschutzgründen nicht ausgewiesen'
             when coalesce(werte.anzahl, 0) = 0
                 then familien.name || ': geliefert, aber für dieses Jugendamt auf keiner Ebene ausgewiesen'
             else familien.name || ': geliefert'
@@ -151,8 +167,23 @@ unvollstaendig as (
     having not bool_or(konzept = 'jahressumme')
 ),
 
+-- what was checked is said; which cell is hidden for which reason is not
+geheimhaltung as (
+    select
+        jugendamt,
+        'geheimhaltung' as bereich,
+        'Fallzahlen' as gegenstand,
+        'geprueft' as ergebnis,
+        meldung,
+        cast(null as date) as datenstand,
+        false as musterdaten
+    from {{ source('geheimhaltung', 'ergebnis') }}
+),
+
 vereint as (
     select * from familien
+    union all
+    select * from geheimhaltung
     union all
     select * from angenommen
     union all

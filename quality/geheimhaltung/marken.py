@@ -1,0 +1,146 @@
+"""From marks on counts to marks on the rows of the internal marts.
+
+Here: which row follows which count; everything of protected origin that follows none is not shown.
+Not here: the marks on counts (``sperrung.py``), applying marks (macro ``geschuetzt`` of dbt).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from quality.geheimhaltung.erklaerung import Erklaerung
+from quality.geheimhaltung.seiten import aus_katalog, zaehlung
+from sources.katalog import Kennzahl
+
+SEITEN = {"kennzahl": pl.String, "version": pl.Int64, "profil": pl.String, "seite": pl.String, "zaehlung": pl.String,
+          "merkmal": pl.String, "geschlecht": pl.String, "altersgruppe": pl.String}  # fmt: skip
+SCHEMA = {"modell": pl.String, "zelle": pl.String, "marke": pl.String}
+
+# A Kennzahl is open if each of its sides is: made of public tables alone, or a count that is shown.
+_KENNZAHLEN = """
+with je_seite as (
+    select
+        teile.jugendamt, teile.raum_id, teile.berichtsjahr, teile.kennzahl, teile.version, teile.quelle, teile.seite,
+        max(teile.stichtag) as stichtag, bool_and(oeffentlich.tabelle is not null) as ist_oeffentlich
+    from intermediate.int_kennzahlen__bestandteile as teile
+    left join (select distinct tabelle from core.dim_tabelle where oeffentlich) as oeffentlich using (tabelle)
+    group by all
+),
+teile as (
+    select
+        je_seite.jugendamt, je_seite.raum_id, je_seite.berichtsjahr, je_seite.kennzahl, je_seite.version,
+        je_seite.quelle,
+        bool_and(je_seite.ist_oeffentlich or coalesce(zellmarken.marke = 'offen', false)) as ist_offen
+    from je_seite
+    inner join core.dim_kennzahl as kennzahlen using (jugendamt, kennzahl, version)
+    left join seiten
+        on seiten.kennzahl = je_seite.kennzahl and seiten.version = je_seite.version
+        and seiten.seite = je_seite.seite and seiten.profil = kennzahlen.profil
+    left join zellmarken
+        on zellmarken.schluessel = concat_ws(
+            '|', seiten.zaehlung, seiten.merkmal, seiten.geschlecht, seiten.altersgruppe, je_seite.raum_id,
+            je_seite.stichtag
+        )
+    group by all
+),
+geliefert as (
+    select distinct messgroessen.jugendamt, kennzahlen.kennzahl, kennzahlen.version, messgroessen.quelle
+    from core.fct_messgroessen as messgroessen
+    inner join core.dim_tabelle as tabellen using (tabelle)
+    inner join core.dim_kennzahl as kennzahlen
+        on kennzahlen.jugendamt = messgroessen.jugendamt and kennzahlen.geliefert_als = messgroessen.messgroesse
+    where tabellen.oeffentlich and messgroessen.herkunft = 'geliefert'
+)
+select 'intern_kennzahlen' as modell, {zelle} as zelle, 'gesperrt' as marke
+from intern.intern_kennzahlen as zeilen
+left join teile
+    on teile.jugendamt = zeilen.jugendamt and teile.raum_id = zeilen.raum_id
+    and teile.berichtsjahr = zeilen.berichtsjahr and teile.kennzahl = zeilen.kennzahl
+    and teile.version = zeilen.version and teile.quelle = zeilen.quelle and zeilen.herkunft != 'geliefert'
+where zeilen.status != 'nicht_verfuegbar' and not coalesce(
+    teile.ist_offen,
+    (zeilen.herkunft = 'geliefert' and (zeilen.jugendamt, zeilen.kennzahl, zeilen.version, zeilen.quelle) in (
+        select (jugendamt, kennzahl, version, quelle) from geliefert
+    ))
+)
+"""
+
+# Rows of a mart all of whose figures are protected: shown are those of a declared count.
+_HILFEN = """
+select 'intern_hilfen' as modell, {zelle} as zelle, zellmarken.marke
+from intern.intern_hilfen as zeilen
+inner join folge on folge.messgroesse = 'hze_' || zeilen.einheit || '_' || zeilen.konzept
+inner join zellmarken
+    on zellmarken.schluessel = concat_ws(
+        '|', folge.zaehlung,
+        zeilen.hilfeart || case
+            when zeilen.merkmal = 'insgesamt' then '' else '|' || zeilen.merkmal || '=' || zeilen.auspraegung
+        end,
+        zeilen.geschlecht, zeilen.altersgruppe, zeilen.raum_id, zeilen.stichtag
+    )
+"""
+
+# Rows of a mart that public tables fill, and others: of those, what follows no declared count is missing.
+_MIT_TABELLE = """
+select '{modell}' as modell, {zelle} as zelle, coalesce(nullif(zellmarken.marke, 'ungenannt'), 'fehlt') as marke
+from intern.{modell} as zeilen
+anti join (select tabelle from core.dim_tabelle where oeffentlich) as oeffentlich using (tabelle)
+left join folge on folge.messgroesse = {messgroesse}
+left join zellmarken
+    on zellmarken.schluessel = concat_ws(
+        '|', folge.zaehlung, {merkmal}, zeilen.geschlecht, {altersgruppe}, zeilen.raum_id, zeilen.stichtag
+    )
+where zellmarken.marke is distinct from 'offen'
+"""
+
+
+def zeilenmarken(
+    warehouse: Path, zellmarken: pl.DataFrame, katalog: Sequence[Kennzahl], erklaerung: Erklaerung
+) -> pl.DataFrame:
+    """Marks on rows: modell, zelle (key of the row), marke (offen, gesperrt, fehlt).
+
+    Args:
+        warehouse: dbt's database, read only.
+        zellmarken: schluessel, marke (offen, gesperrt) of all Jugendämter.
+        katalog: the Kennzahlen.
+        erklaerung: what is declared.
+    """
+    seiten = [{f: getattr(s, f) for f in SEITEN} for s in aus_katalog(katalog, erklaerung)]
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        con.register("zellmarken", zellmarken)
+        con.register("folge", _folge(con, erklaerung))
+        con.register("seiten", pl.DataFrame(seiten, schema=SEITEN))
+
+        def zelle(mart: str) -> str:
+            return f"concat_ws('|', {', '.join(f'zeilen.{s}' for s in erklaerung.marts[mart].schluessel)})"
+
+        teile = [
+            con.sql(_KENNZAHLEN.format(zelle=zelle("kennzahlen"))).pl(),
+            con.sql(_HILFEN.format(zelle=zelle("hilfen"))).pl(),
+            con.sql(
+                _MIT_TABELLE.format(modell="intern_bevoelkerung", zelle=zelle("bevoelkerung"), merkmal="'insgesamt'",
+                                    messgroesse="'bevoelkerung'", altersgruppe="zeilen.altersgruppe")
+            ).pl(),
+            con.sql(
+                _MIT_TABELLE.format(modell="intern_schule", zelle=zelle("schule"), merkmal="zeilen.merkmal",
+                                    messgroesse="zeilen.messgroesse", altersgruppe="'insgesamt'")
+            ).pl(),
+        ]  # fmt: skip
+    return pl.concat(teile).select(pl.col(s).cast(t) for s, t in SCHEMA.items()).unique().sort(SCHEMA.keys())
+
+
+def _folge(con: duckdb.DuckDBPyConnection, erklaerung: Erklaerung) -> pl.DataFrame:
+    """messgroesse, zaehlung: which count decides on each Messgröße of protected origin."""
+    messgroessen = [
+        z[0]
+        for z in con.sql(
+            "select distinct messgroesse from core.fct_messgroessen anti join "
+            "(select tabelle from core.dim_tabelle where oeffentlich) as oeffentlich using (tabelle) order by 1"
+        ).fetchall()
+    ]
+    zeilen = [{"messgroesse": m, "zaehlung": z} for m in messgroessen if (z := zaehlung(m, erklaerung))]
+    return pl.DataFrame(zeilen, schema={"messgroesse": pl.String, "zaehlung": pl.String})

@@ -1,0 +1,182 @@
+"""Secondary suppression: which further cells hide the primary ones, at little loss.
+
+Here: the heuristic for large tables, its clean-up, the naive way for comparison. The exact choice for small parts
+stands in ``optimum.py``.
+Not here: what an attacker can derive (``pruefung.py``); it judges what this module proposes and does not trust it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from quality.geheimhaltung import optimum
+from quality.geheimhaltung.bewegung import Bewegung, Netz
+from quality.geheimhaltung.pruefung import OFFEN, SEKUNDAER, UMGEBUNG, Bericht, Spannen, pruefe, verborgene
+from quality.geheimhaltung.tabelle import FREI, PRIMAER, Problem, Wahr
+
+MARKEN = {"zelle": pl.Int64, "marke": pl.String}
+RUNDEN = 3
+"""Rounds of clean-up."""
+KEIN_PREIS = 1e-3
+"""Price of moving a cell that is hidden anyway; above 0, so that proofs stay small."""
+
+
+@dataclass(frozen=True)
+class Sperrung:
+    """What to hide.
+
+    Attributes:
+        marken: columns ``zelle``, ``marke`` ("primaer", "sekundaer", "offen"), all cells of the problem except those
+            of lage "bekannt" and "ungenannt". Internal: published is only that a cell is "gesperrt".
+        bericht: result of the audit of exactly these marks; publish only if ``bericht.sicher``.
+        schranke: proven lower bound of the loss (sum of ``gewicht`` of secondary cells) over all safe patterns.
+        optimal: the loss equals that bound.
+    """
+
+    marken: pl.DataFrame
+    bericht: Bericht
+    schranke: float
+    optimal: bool
+
+
+def sperre(problem: Problem) -> Sperrung:
+    """Choose the secondary cells and audit the result. Deterministic.
+
+    Small connected parts are solved exactly. In large ones, cell by cell: the cheapest set of further cells whose
+    joint change makes a primary cell safe (a linear programme on the cells around it), then all cells are shown again
+    that no proof needs.
+
+    If no pattern is safe (e.g. a known total gives a cell away), the marks are the best found and
+    ``bericht.sicher`` is False; ``bericht.zellen`` names the cells.
+    """
+    netz = Netz(problem)
+    gesperrt, behalten = _raeume_auf(problem, _beweise(netz, problem.sperrbar, []))
+    for _ in range(RUNDEN):
+        gesperrt, behalten = _billiger(netz, gesperrt, behalten)
+    wahl = optimum.verbessere(netz, gesperrt)
+    bericht = pruefe(problem, _marken(problem, wahl.gesperrt), [*behalten, *wahl.beweise])
+    verlust = float(bericht.verlust["gewicht"].sum())
+    optimal = bericht.sicher and verlust <= wahl.schranke * (1 + 1e-9)
+    return Sperrung(_marken(problem, wahl.gesperrt), bericht, wahl.schranke, optimal)
+
+
+def _beweise(netz: Netz, sperrbar: Wahr, bekannt: list[Bewegung]) -> list[Bewegung]:
+    """Changes that prove all primary cells safe, as far as that is possible, cheap in the cells they need.
+
+    Args:
+        netz: the problem.
+        sperrbar: cells that may be hidden.
+        bekannt: proofs there are already; the result starts with them.
+    """
+    problem = netz.problem
+    spannen, gewicht = Spannen(problem), problem.zellen["gewicht"].to_numpy()
+    beweglich = verborgene(problem, sperrbar)
+    preis = np.where(problem.ist(FREI), gewicht, KEIN_PREIS)
+    gefunden: list[Bewegung] = []
+
+    def nimm(bewegungen: Iterable[Bewegung]) -> None:
+        for b in bewegungen:
+            gefunden.append(b)
+            spannen.nimm(b)
+            preis[b.stellen] = KEIN_PREIS
+
+    nimm(bekannt)
+    for stelle in np.flatnonzero(spannen.geschuetzt):
+        groesse = UMGEBUNG
+        while spannen.mangel()[stelle]:
+            zellen = netz.umgebung(int(stelle), beweglich, preis, groesse)
+            nimm(_ein_beweis(netz, spannen, preis, zellen, int(stelle)))
+            if len(zellen) < groesse:
+                break
+            groesse *= 8
+    return gefunden
+
+
+def _billiger(netz: Netz, gesperrt: Wahr, beweise: list[Bewegung]) -> tuple[Wahr, list[Bewegung]]:
+    """Forget all proofs that need one of the dearest cells, find new ones among the hidden cells, keep the better."""
+    gewicht = np.where(gesperrt & netz.problem.ist(FREI), netz.problem.zellen["gewicht"].to_numpy(), 0.0)
+    summe = np.cumsum(np.sort(gewicht)[::-1])
+    teuer = gewicht >= max(np.sort(gewicht)[::-1][np.searchsorted(summe, summe[-1] * 0.9)], 1e-9)
+    rest = [b for b in beweise if not teuer[b.stellen].any()]
+    neu, behalten = _raeume_auf(netz.problem, _beweise(netz, gesperrt, rest))
+    besser = gewicht[neu].sum() < gewicht.sum()
+    return (neu, behalten) if besser else (gesperrt, beweise)
+
+
+def _ein_beweis(netz: Netz, spannen: Spannen, preis: np.ndarray, zellen: np.ndarray, stelle: int) -> list[Bewegung]:
+    start = int(np.searchsorted(zellen, stelle))
+    gern = spannen.bedarf(zellen)
+    gern[start] = 0
+    for weg in spannen.wege(stelle):
+        gefunden: list[Bewegung] = []
+        for um in weg:
+            teil = netz.suche(zellen, preis[zellen], start, um, gern)
+            if not any(stelle in b.stellen for b in teil):
+                break
+            gefunden += teil
+        else:
+            return gefunden
+    return []
+
+
+def _raeume_auf(problem: Problem, bewegungen: list[Bewegung]) -> tuple[Wahr, list[Bewegung]]:
+    """Drop proofs that the others make superfluous, dearest first, and show the cells that none needs any more."""
+    gewicht = np.where(problem.ist(FREI), problem.zellen["gewicht"].to_numpy(), 0.0)
+    nutzung = np.zeros(len(gewicht), dtype=np.int64)
+    alle = Spannen(problem)
+    for b in bewegungen:
+        alle.nimm(b)
+        nutzung[b.stellen] += 1
+    hoechste = alle.mangel()
+    allein = [b.um >= np.maximum(alle.breite, alle.hoch)[b.stellen] for b in bewegungen]
+    deckung = np.zeros(len(gewicht), dtype=np.int64)
+    for b, reicht in zip(bewegungen, allein, strict=True):
+        deckung[b.stellen[reicht]] += 1
+    behalten = []
+    teuer = sorted(range(len(bewegungen)), key=lambda i: -float(gewicht[bewegungen[i].stellen].sum()))
+    for i in teuer:
+        b, reicht = bewegungen[i], allein[i]
+        noetig = alle.geschuetzt[b.stellen] & ~hoechste[b.stellen]
+        wichtig = noetig & (deckung[b.stellen] - reicht < 1)
+        if wichtig.any():
+            behalten.append(b)
+            continue
+        deckung[b.stellen[reicht]] -= 1
+        nutzung[b.stellen] -= 1
+    return problem.ist(PRIMAER) | (problem.sperrbar & (nutzung > 0)), behalten
+
+
+def _marken(problem: Problem, gesperrt: Wahr) -> pl.DataFrame:
+    primaer, an = pl.col("lage") == PRIMAER, pl.Series(gesperrt)
+    return (
+        problem.zellen.with_columns(
+            marke=pl.when(primaer).then(pl.lit(PRIMAER)).when(an).then(pl.lit(SEKUNDAER)).otherwise(pl.lit(OFFEN))
+        )
+        .filter(pl.col("lage").is_in([FREI, PRIMAER]))
+        .select(MARKEN.keys())
+    )
+
+
+def grundlinie(problem: Problem) -> pl.DataFrame:
+    """The naive way, for comparison: blank the smallest second cell in every equation with a lone suppressed one.
+
+    Returns:
+        Columns ``zelle``, ``marke`` as in ``Sperrung.marken``. Not safe: it repeats until no equation has a lone
+        hidden cell, but looks at one equation at a time.
+    """
+    matrix, wert = problem.matrix, problem.spalte("wert")
+    gesperrt, sperrbar = problem.ist(PRIMAER).copy(), problem.sperrbar
+    while True:
+        einzeln = np.flatnonzero((abs(matrix) > 0) @ verborgene(problem, gesperrt).astype(np.int64) == 1)
+        neu = False
+        for zeile in einzeln:
+            zellen = matrix.indices[matrix.indptr[zeile] : matrix.indptr[zeile + 1]]
+            waehlbar = zellen[sperrbar[zellen] & ~gesperrt[zellen]]
+            if len(waehlbar) and verborgene(problem, gesperrt)[zellen].sum() == 1:
+                gesperrt[waehlbar[np.lexsort((waehlbar, wert[waehlbar]))[0]]] = neu = True
+        if not neu:
+            return _marken(problem, gesperrt)

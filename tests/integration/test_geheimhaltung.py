@@ -1,0 +1,78 @@
+"""Geheimhaltung in the house: what was published is remembered, audited again, and never forgotten.
+
+Here: refreshes and verbs on a released Jugendamt with Hilfen. Not here: forms (``test_tueren.py``), the choice of
+marks (``tests/unit/geheimhaltung``).
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.conftest import Haus
+
+pytestmark = pytest.mark.lang
+J = "musterkreis"
+
+
+def _nochmal(haus: Haus, landing: Path) -> dict[str, str]:
+    """A refresh that has to build everything again, and what it brought."""
+    (haus.home / "pruefung" / f"{J}.json").unlink()
+    lauf = haus.cli("refresh", "--json", "--landing", str(landing), timeout=900)
+    (stand,) = json.loads(lauf.stdout)["jugendaemter"]
+    return dict(stand)
+
+
+def test_the_audit_is_in_manifest_report_and_mart(hilfen_haus: Haus) -> None:
+    ordner = hilfen_haus.home / "releases" / J / "2023-1"
+    schutz = json.loads((ordner / "manifest.json").read_text("utf-8"))["geheimhaltung"]
+    assert schutz["sicher"] is True
+    assert schutz["geschuetzt"] > 0
+    assert schutz["engste_spanne"] >= 2
+    assert {e["ebene"] for e in schutz["verlust"]} >= {"jugendamt", "region", "sozialraum"}
+    assert schutz["meldung"] in (ordner / "bericht" / "datenqualitaet.html").read_text("utf-8")
+    qualitaet = pl.read_parquet(ordner / "marts" / "datenqualitaet.parquet").filter(
+        pl.col("bereich") == "geheimhaltung"
+    )
+    assert qualitaet["meldung"].to_list() == [schutz["meldung"]]
+
+
+def test_the_reason_of_a_mark_is_in_no_release(hilfen_haus: Haus) -> None:
+    innen = pl.read_parquet(hilfen_haus.home / "geheimhaltung" / J / "2023-1" / "zellen.parquet")
+    assert {"primaer", "offen"} <= set(innen["marke"])
+    assert (hilfen_haus.home / "geheimhaltung").stat().st_mode & 0o777 == 0o700
+    for datei in (p for p in (hilfen_haus.home / "releases").rglob("*") if p.is_file()):
+        assert b"sekundaer" not in datei.read_bytes(), datei
+
+
+def test_the_total_of_the_jugendamt_is_visible(hilfen_haus: Haus) -> None:
+    hilfen = pl.read_parquet(hilfen_haus.home / "releases" / J / "2023-1" / "marts" / "hilfen.parquet")
+    ganz = hilfen.filter(
+        pl.col("raumebene") == "jugendamt", pl.col("hilfeart") == "insgesamt", pl.col("einheit") == "faelle",
+        *(pl.col(s) == "insgesamt" for s in ("altersgruppe", "geschlecht", "merkmal")),
+    )  # fmt: skip
+    assert set(ganz["konzept"]) == {"bestand", "begonnen", "beendet", "jahressumme", "mittlerer_bestand"}
+    assert set(ganz["status"]) == {"gueltig"}
+
+
+def test_the_same_figures_make_no_new_release(hilfen_haus: Haus, hilfen_lieferung: Path, tmp_path: Path) -> None:
+    haus = hilfen_haus.kopie(tmp_path / "data")
+    assert _nochmal(haus, hilfen_lieferung)["ergebnis"] == "unveraendert"
+    assert len(list((haus.home / "releases" / J).glob("*/manifest.json"))) == 1
+
+
+def test_without_its_memory_nothing_is_published(hilfen_haus: Haus, hilfen_lieferung: Path, tmp_path: Path) -> None:
+    """What an earlier release hid must be known, for a new one as for a rollback."""
+    haus = hilfen_haus.kopie(tmp_path / "data")
+    shutil.rmtree(haus.home / "geheimhaltung" / J / "2023-1")
+    stand = _nochmal(haus, hilfen_lieferung)
+    assert stand["ergebnis"] == "gesperrt"
+    befunde = json.dumps(stand["befunde"], ensure_ascii=False)
+    assert "Was in den Releases 2023-1 gesperrt war, ist nicht mehr bekannt" in befunde
+    zurueck = haus.cli("release", "rollback", J, "--name", "A. Beispiel")
+    assert zurueck.returncode == 2
+    assert "Sicherung" in zurueck.stderr

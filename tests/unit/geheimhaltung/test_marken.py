@@ -1,0 +1,132 @@
+"""From marks on counts to marks on rows: Kennzahlen follow their sides, undeclared rows are not shown."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from quality.geheimhaltung.erklaerung import lade_erklaerung
+from quality.geheimhaltung.marken import zeilenmarken
+from quality.geheimhaltung.seiten import aus_katalog
+from sources.katalog import Kennzahl, lade_katalog
+
+WURZEL = Path(__file__).resolve().parents[3]
+TAG = date(2022, 12, 31)
+REST = "insgesamt|insgesamt|r|2022-12-31"
+
+
+@pytest.fixture(scope="module")
+def katalog() -> list[Kennzahl]:
+    return lade_katalog(WURZEL / "dbt_project" / "kennzahlen")
+
+
+def _warehouse(ordner: Path, bestandteile: list[tuple[str, str, str, str]], zeilen: list[tuple[str, ...]]) -> Path:
+    """A warehouse with parts (kennzahl, seite, tabelle, messgroesse) and rows (kennzahl, herkunft, status)."""
+    datei = ordner / "warehouse.duckdb"
+    with duckdb.connect(str(datei)) as con:
+        for schema in ("core", "intern", "intermediate"):
+            con.sql(f"create schema {schema}")
+        con.sql("create table core.dim_tabelle as select 'amtlich' as tabelle, true as oeffentlich")
+        con.sql("""create table core.fct_messgroessen as select unnest(['hze_faelle_jahressumme',
+            'hze_junge_menschen_jahressumme', 'hze_faelle_bestand', 'geheimes']) as messgroesse,
+            'hze_aggregate' as tabelle, 'j' as jugendamt, 'fachverfahren' as quelle, 'gezaehlt' as herkunft""")
+        con.sql("""create table core.dim_kennzahl (jugendamt varchar, kennzahl varchar, version bigint, profil varchar,
+            geliefert_als varchar)""")
+        con.executemany(
+            "insert into core.dim_kennzahl values ('j', ?, 1, 'alle', '')", sorted({(z[0],) for z in zeilen})
+        )
+        con.sql("""create table intermediate.int_kennzahlen__bestandteile (kennzahl varchar, seite varchar,
+            tabelle varchar, messgroesse varchar, jugendamt varchar, raum_id varchar, berichtsjahr integer,
+            quelle varchar, stichtag date, version bigint)""")
+        con.executemany(
+            "insert into intermediate.int_kennzahlen__bestandteile values (?, ?, ?, ?, 'j', 'r', 2022, 'q', ?, 1)",
+            [(*b, TAG) for b in bestandteile] or [("x", "x", "x", "x", TAG)],
+        )
+        con.sql("""create table intern.intern_kennzahlen (kennzahl varchar, herkunft varchar, status varchar,
+            jugendamt varchar, raum_id varchar, berichtsjahr integer, stichtag date, version bigint, quelle varchar)""")
+        con.executemany("insert into intern.intern_kennzahlen values (?, ?, ?, 'j', 'r', 2022, ?, 1, 'q')",
+                        [(*z, TAG) for z in zeilen])  # fmt: skip
+        con.sql("""create table intern.intern_hilfen as select 'j' as jugendamt, 'r' as raum_id, 2022 as berichtsjahr,
+            date '2022-12-31' as stichtag, 'q' as quelle, 'jahressumme' as konzept,
+            unnest(['faelle', 'junge_menschen', 'kosten']) as einheit, 'insgesamt' as hilfeart,
+            'insgesamt' as altersgruppe, 'insgesamt' as geschlecht, 'insgesamt' as merkmal,
+            'insgesamt' as auspraegung""")
+        for name in ("bevoelkerung", "schule"):
+            con.sql(f"""create table intern.intern_{name} as select 'j' as jugendamt, 'r' as raum_id,
+                date '2022-12-31' as stichtag, 'q' as quelle, unnest(['amtlich', 'register']) as tabelle,
+                'schueler' as messgroesse, 'insgesamt' as geschlecht, 'insgesamt' as altersgruppe,
+                'insgesamt' as nationalitaet, 'insgesamt' as merkmal""")
+    return datei
+
+
+def _marken(datei: Path, katalog: list[Kennzahl], **zellen: str) -> dict[str, list[tuple[str, str]]]:
+    """Per model (cell, mark), the cell's parts that are the same everywhere left out."""
+    zellmarken = pl.DataFrame(
+        [(f"hze_faelle_{k}|insgesamt|{REST}", m) for k, m in zellen.items()],
+        schema={"schluessel": pl.String, "marke": pl.String}, orient="row",
+    )  # fmt: skip
+    gefunden: dict[str, list[tuple[str, str]]] = {}
+    for modell, zelle, marke in zeilenmarken(datei, zellmarken, katalog, lade_erklaerung()).iter_rows():
+        gefunden.setdefault(modell, []).append((zelle, marke))
+    return gefunden
+
+
+ZAEHLER = ("hze_faelle", "zaehler", "hze_aggregate", "hze_faelle_jahressumme")
+
+
+@pytest.mark.parametrize(("marke", "gesperrt"), [("offen", False), ("gesperrt", True)])
+def test_a_kennzahl_follows_its_count(tmp_path: Path, katalog: list[Kennzahl], marke: str, gesperrt: bool) -> None:
+    datei = _warehouse(tmp_path, [ZAEHLER], [("hze_faelle", "gerechnet", "gueltig")])
+    assert ("intern_kennzahlen" in _marken(datei, katalog, jahressumme=marke)) is gesperrt
+
+
+def test_a_count_that_is_no_cell_is_not_published(tmp_path: Path, katalog: list[Kennzahl]) -> None:
+    datei = _warehouse(tmp_path, [ZAEHLER], [("hze_faelle", "gerechnet", "gueltig")])
+    ((_, marke),) = _marken(datei, katalog)["intern_kennzahlen"]
+    assert marke == "gesperrt"
+
+
+def test_public_tables_need_no_mark(tmp_path: Path, katalog: list[Kennzahl]) -> None:
+    teile = [("bev_u18", "zaehler", "amtlich", "bevoelkerung")]
+    assert "intern_kennzahlen" not in _marken(
+        _warehouse(tmp_path, teile, [("bev_u18", "gerechnet", "gueltig")]), katalog
+    )
+
+
+def test_one_protected_part_is_enough(tmp_path: Path, katalog: list[Kennzahl]) -> None:
+    teile = [("bev_u18", "zaehler", "amtlich", "bevoelkerung"), ("bev_u18", "zaehler", "register", "bevoelkerung")]
+    assert "intern_kennzahlen" in _marken(_warehouse(tmp_path, teile, [("bev_u18", "gerechnet", "gueltig")]), katalog)
+
+
+def test_what_cannot_be_traced_is_not_published(tmp_path: Path, katalog: list[Kennzahl]) -> None:
+    """No parts, no public source: a model of its own must be declared. Missing values tell nothing."""
+    zeilen = [("selbst_gerechnet", "gerechnet", "gueltig"), ("ohne_wert", "ohne", "nicht_verfuegbar"),
+              ("fertig_geliefert", "geliefert", "gueltig")]  # fmt: skip
+    marken = _marken(_warehouse(tmp_path, [], zeilen), katalog)["intern_kennzahlen"]
+    assert [z.split("|")[4] for z, _ in marken] == ["fertig_geliefert", "selbst_gerechnet"]
+
+
+def test_young_people_follow_the_faelle_and_other_units_do_not_appear(tmp_path: Path, katalog: list[Kennzahl]) -> None:
+    datei = _warehouse(tmp_path, [ZAEHLER], [("hze_faelle", "gerechnet", "gueltig")])
+    hilfen = {z.split("|")[5]: m for z, m in _marken(datei, katalog, jahressumme="gesperrt")["intern_hilfen"]}
+    assert hilfen == {"faelle": "gesperrt", "junge_menschen": "gesperrt"}
+
+
+def test_rows_of_a_mixed_mart_from_an_undeclared_table_are_missing(tmp_path: Path, katalog: list[Kennzahl]) -> None:
+    datei = _warehouse(tmp_path, [ZAEHLER], [("hze_faelle", "gerechnet", "gueltig")])
+    marken = _marken(datei, katalog, jahressumme="offen")
+    for modell in ("intern_bevoelkerung", "intern_schule"):
+        assert [("register" in z, "amtlich" in z, m) for z, m in marken[modell]] == [(True, False, "fehlt")]
+
+
+def test_a_sum_of_counts_is_a_count_of_its_own(katalog: list[Kennzahl]) -> None:
+    seiten = {(s.kennzahl, s.seite): s for s in aus_katalog(katalog, lade_erklaerung()) if s.profil == "alle"}
+    zaehler = seiten["anteil_fremdunterbringung_pct", "zaehler"]
+    assert zaehler.merkmal.startswith("summe +art_09 +art_10")
+    assert {m for m, _ in zaehler.teile} == {"art_09", "art_10", "art_11", "art_12_stationaer", "art_15"}
+    assert seiten["nichtstationaer_zu_stationaer", "zaehler"].merkmal == "summe +insgesamt -stationaer"
+    assert ("bev_u18", "zaehler") not in seiten

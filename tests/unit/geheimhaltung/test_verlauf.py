@@ -1,0 +1,111 @@
+"""What was ever published joins the problem: same cells once, changed ones twice, marks kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from quality import geheimhaltung
+from quality.geheimhaltung import verlauf
+from quality.geheimhaltung.aufbau import KONSTANTE, ZELLEN, Bestand
+from quality.geheimhaltung.tabelle import BEKANNT, FREI, PRIMAER, UNGENANNT
+from quality.geheimhaltung.verlauf import Notiz, bis_jahr, verbinde
+from sources.ablage import Ablage
+
+SUMME = {"summe": 1, "a": -1, "b": -1, "c": -1}
+
+
+def _bestand(summe: int, *teile: int, jahr: int = 2022) -> Bestand:
+    werte = dict(zip(SUMME, (summe, *teile), strict=True))
+    zeilen = [
+        {"schluessel": n, "berichtsjahr": jahr, "wert": w, "k": 3, "lage": PRIMAER if 0 < w < 3 else FREI,
+         "gewicht": float(1 + w), "untergrenze": 1, "ebene": "raum"}
+        for n, w in werte.items()
+    ]  # fmt: skip
+    fest = {"schluessel": KONSTANTE, "berichtsjahr": 0, "wert": 1, "k": 2, "lage": BEKANNT, "gewicht": 1.0,
+            "untergrenze": 0, "ebene": ""}  # fmt: skip
+    terme = [{"gleichung": "raum|x", "schluessel": n, "koeffizient": k} for n, k in SUMME.items()]
+    return Bestand(pl.DataFrame([*zeilen, fest], schema=ZELLEN), pl.DataFrame(terme))
+
+
+def _notiz(bestand: Bestand, name: str = "2022-1", **marken: str) -> Notiz:
+    marke = pl.col("schluessel").replace_strict(marken, default="offen").alias("marke")
+    return Notiz(name, bestand.zellen.with_columns(marke), bestand.gleichungen)
+
+
+def _lagen(bild: verlauf.Gesamtbild) -> dict[tuple[str, int], str]:
+    zellen = bild.nummern.join(bild.problem.zellen.select("zelle", "lage"), on="zelle")
+    return {(z["schluessel"], z["wert"]): z["lage"] for z in zellen.to_dicts() if z["schluessel"] != KONSTANTE}
+
+
+def test_without_a_past_today_stands_alone() -> None:
+    bild = verbinde(_bestand(14, 2, 5, 7), [])
+    assert _lagen(bild) == {("summe", 14): FREI, ("a", 2): PRIMAER, ("b", 5): FREI, ("c", 7): FREI}
+
+
+def test_what_was_shown_is_known_and_what_was_hidden_stays_hidden() -> None:
+    heute = _bestand(14, 2, 5, 7)
+    bild = verbinde(heute, [_notiz(heute, a="primaer", b="sekundaer")])
+    assert _lagen(bild) == {("summe", 14): BEKANNT, ("a", 2): PRIMAER, ("b", 5): UNGENANNT, ("c", 7): BEKANNT}
+    assert bild.problem.gleichungen["gleichung"].n_unique() == 1
+
+
+def test_a_corrected_figure_is_a_second_cell_in_a_second_equation() -> None:
+    frueher = _notiz(_bestand(16, 4, 5, 7))
+    bild = verbinde(_bestand(14, 2, 5, 7), [frueher])
+    lagen = _lagen(bild)
+    assert (lagen["a", 4], lagen["a", 2]) == (BEKANNT, PRIMAER)
+    assert (lagen["summe", 16], lagen["summe", 14]) == (BEKANNT, FREI)
+    assert bild.problem.gleichungen["gleichung"].n_unique() == 2
+
+
+def test_a_small_figure_of_an_old_release_stays_protected() -> None:
+    frueher = _notiz(_bestand(14, 2, 5, 7), a="primaer", b="sekundaer")
+    lagen = _lagen(verbinde(_bestand(16, 4, 5, 7), [frueher]))
+    assert (lagen["a", 2], lagen["a", 4], lagen["b", 5]) == (PRIMAER, FREI, UNGENANNT)
+
+
+def test_known_from_outside() -> None:
+    assert _lagen(verbinde(_bestand(14, 2, 5, 7), [], aussen=["b"]))["b", 5] == BEKANNT
+
+
+def test_the_same_problem_has_the_same_hash_and_another_one_has_not() -> None:
+    heute = _bestand(14, 2, 5, 7)
+    eins = verbinde(heute, [_notiz(heute, a="primaer", b="sekundaer")]).sha256
+    zwei = verbinde(heute, [_notiz(heute, name, a="primaer", b="sekundaer") for name in ("2022-1", "2022-2")]).sha256
+    assert eins == zwei
+    assert eins != verbinde(_bestand(15, 3, 5, 7), []).sha256
+
+
+def test_a_release_of_an_earlier_year_notes_only_what_it_shows() -> None:
+    beide = _notiz(_bestand(14, 2, 5, 7, jahr=2022), a="primaer", b="sekundaer")
+    assert set(bis_jahr(beide, "x", 2021).zellen["schluessel"]) == {KONSTANTE}
+    assert bis_jahr(beide, "x", 2021).gleichungen.is_empty()
+    assert len(bis_jahr(beide, "x", 2022).gleichungen) == len(SUMME)
+
+
+@pytest.fixture
+def ablage(tmp_path: Path) -> Ablage:
+    return Ablage(tmp_path)
+
+
+def test_notes_are_closed_to_others_and_found_again(ablage: Ablage) -> None:
+    notiz = _notiz(_bestand(14, 2, 5, 7), verlauf.STAND, a="primaer", b="sekundaer")
+    verlauf.schreibe(ablage, "musterkreis", notiz)
+    geheimhaltung.notiere(ablage, "musterkreis", "2022-1", 2022)
+    (gelesen,) = verlauf.frueher(ablage, "musterkreis")
+    assert gelesen.name == "2022-1"
+    assert gelesen.zellen.equals(notiz.zellen)
+    assert ablage.geheimhaltung.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_release_without_its_note_is_named(ablage: Ablage) -> None:
+    for release in ("2022-1", "2022-2"):
+        (ablage.releases / "musterkreis" / release / "marts").mkdir(parents=True)
+    (ablage.releases / "musterkreis" / "2022-2" / "marts" / "hilfen.parquet").touch()
+    assert verlauf.ohne_notiz(ablage, "musterkreis") == ["2022-2"]
+    meldung = geheimhaltung.pruefe_veroeffentlichtes(ablage, "musterkreis")
+    assert "2022-2" in meldung
+    assert "Sicherung" in meldung
