@@ -89,7 +89,7 @@ def test_ordner_enthaelt_die_zugesagten_dateien(
     dateien = schreibe_bericht(marts, tmp_path / "b", angaben, befunde)
     namen = [d.relative_to(tmp_path / "b").as_posix() for d in dateien]
     assert namen == [
-        "datenqualitaet.html", "index.html", "kennzahlen.html", "raum/99001001.html", "raum/99001002.html",
+        "analyse.html", "datenqualitaet.html", "index.html", "kennzahlen.html", "raum/99001001.html", "raum/99001002.html",
         "raum/99001003.html", "raum/musterkreis-nord.html", "stil.css",
     ]  # fmt: skip
 
@@ -357,5 +357,5 @@ def test_51_raeume_in_wenigen_sekunden(marts: Path, angaben: BerichtsAngaben, ae
     aendere("raeume", vervielfache)
     beginn = time.perf_counter()
     dateien = schreibe_bericht(marts, tmp_path / "b", angaben, [])
-    assert len(dateien) == 4 + 52
+    assert len(dateien) == 5 + 52
     assert time.perf_counter() - beginn < 5
