@@ -93,14 +93,15 @@ def fruehwarnung(neu: float, frueher: float, personen_neu: float, personen_frueh
 
     Given the sum of both counts, an unchanged rate gives the year a binomial share of the person-years.
     """
-    summe, anteil, rand = neu + frueher, personen_neu / (personen_neu + personen_frueher), (1 - WARNNIVEAU) / 2
+    summe, rand = int(neu + frueher), (1 - WARNNIVEAU) / 2
+    anteil = personen_neu / (personen_neu + personen_frueher)
     k = np.arange(summe + 1)
     hoechstens = bdtr(k, summe, anteil)
     mindestens = np.where(k > 0, bdtrc(k - 1, summe, anteil), 1.0)
     viele, wenige = mindestens < rand, hoechstens < rand
     fehlalarm = (mindestens[viele].max() if viele.any() else 0) + (hoechstens[wenige].max() if wenige.any() else 0)
     stelle = int(neu)
-    return Warnung(int(viele[stelle]) - int(wenige[stelle]), float(summe * anteil), float(fehlalarm))
+    return Warnung(int(viele[stelle]) - int(wenige[stelle]), summe * anteil, float(fehlalarm))
 
 
 def fehlalarm_bei(phi: float) -> float:
