@@ -122,7 +122,7 @@ def analysiere_fruehwarnung(daten: Daten) -> Analyse:
         [
             texte.satz("ergebnis", **zeit, n=len(zeilen), raeume=len(daten.raeume), auffaellig=auffaellig),
             texte.satz("fehlalarme", erwartet=zahl(erwartet, 2), phi=zahl(phi, 2), gestreut=zahl(gestreut, 2)),
-            *([texte.satz("ungeprueft", anzahl=ungeprueft)] if ungeprueft else []),
+            *([texte.satz("ungeprueft", anzahl=ungeprueft, raeume=len(daten.raeume))] if ungeprueft else []),
         ],
         zeilen,
     )

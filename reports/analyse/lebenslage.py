@@ -26,7 +26,7 @@ MINDEST_INDIKATOREN = 2
 _MINDEST_BEZUG = 3
 _SPANNEN = (3, 2)
 """Years of the Dynamik: three as in Hamburg, else two as in Berlin."""
-_GUELTIG, _UNTER_300, _UNVOLLSTAENDIG = "gültig", "unter 300 Einwohner", "unvollständig"
+_GUELTIG, _UNTER_300, _UNVOLLSTAENDIG = "gültig", "unter 300 Einwohner", "Indikatoren unvollständig"
 
 
 @dataclass(frozen=True)
@@ -210,7 +210,10 @@ def _aussagen(texte: Texte, daten: Daten, jetzt: Lage, jahre: int) -> list[str]:
         if jetzt.bezugsjahr is None
         else texte.satz("position", grenze=MINDEST_KLASSEN, ganzes=daten.ganzes.name, bezugsjahr=jetzt.bezugsjahr),
         texte.satz("dynamik", von=jetzt.jahr - jahre, bis=jetzt.jahr) if jahre else texte.satz("ohne_dynamik"),
-        *(texte.satz("draussen", anzahl=n, grund=grund) for grund, n in sorted(draussen.items())),
+        *(
+            texte.satz("draussen", anzahl=n, grund=grund, raeume=len(daten.raeume))
+            for grund, n in sorted(draussen.items())
+        ),
     ]
     return [satz for satz in saetze if satz]
 
@@ -236,7 +239,7 @@ def analysiere_zusammenhang(daten: Daten, jetzt: Lage | None) -> Analyse:
     ]
     titel = f"Lebenslage und {name}, {jetzt.jahr}"
     bild = streuung(titel, "Belastung in Standardabweichungen", name, paare, "")
-    ohne = texte.satz("ohne_wert", anzahl=len(zeilen) - len(paare))
+    ohne = texte.satz("ohne_wert", anzahl=len(zeilen) - len(paare), raeume=len(zeilen))
     return texte.analyse([*_korrelation(texte, paare, jetzt.jahr), ohne], zeilen, bild)
 
 

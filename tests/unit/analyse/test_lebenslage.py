@@ -105,14 +105,14 @@ def test_raum_unter_300_einwohnern_ist_draussen_und_bleibt_in_der_tabelle(baue: 
     assert max(jetzt.werte.values()) == pytest.approx(stats.zscore(np.arange(30.0))[-1])
     zeile = analysiere_lage(daten, jetzt).zeilen[30]
     assert (zeile["einbezogen"], zeile["index"], zeile["status"]) == ("unter 300 Einwohner", None, None)
-    assert any("1 Räume (unter 300 Einwohner)" in satz for satz in analysiere_lage(daten, jetzt).aussagen)
+    assert any("unter 300 Einwohner: 1 von 31" in satz for satz in analysiere_lage(daten, jetzt).aussagen)
 
 
 def test_gesperrter_wert_fehlt_und_wird_gezaehlt(baue: Baue) -> None:
     daten = baue(31, {SGB2: {2023: [None, *reihe(30)]}, KINDER: {2023: reihe(31)}})
     analyse = analysiere_lage(daten, juengste_lage(daten))
-    assert analyse.zeilen[0]["einbezogen"] == "unvollständig"
-    assert any("1 Räume (unvollständig)" in satz for satz in analyse.aussagen)
+    assert analyse.zeilen[0]["einbezogen"] == "Indikatoren unvollständig"
+    assert any("unvollständig: 1 von 31" in satz for satz in analyse.aussagen)
 
 
 def test_keine_dynamik_ueber_einen_bruch(baue: Baue) -> None:
@@ -178,7 +178,7 @@ def test_raum_mit_gesperrter_hze_quote_fehlt_im_vergleich(baue: Baue) -> None:
     daten.namen.update({"hze_quote": "HzE-Quote"})  # type: ignore[attr-defined]
     analyse = analysiere_zusammenhang(daten, juengste_lage(daten))
     assert "n = 24" in analyse.aussagen[0]
-    assert analyse.aussagen[-1].startswith("1 Räume fehlen")
+    assert analyse.aussagen[-1].endswith(": 1 von 25 Räumen.")
     assert analyse.zeilen[0]["hze"] is None
 
 
