@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -26,6 +27,8 @@ from sources.katalog import Kennzahl
 
 MARTS = "tag:veroeffentlicht"
 FALLEBENE = "tag:fallebene"
+# stands for the folder of a work area in translated SQL
+ARBEIT = "/arbeit"
 EXPOSURE = "exposure.berichtswesen.marts"
 
 
@@ -160,32 +163,19 @@ class Dbt:
             with self._allein():
                 self._parse()
 
-    def baue_im_arbeitsbereich(self, ordner: Path, auswahl: str) -> Path:
-        """Build a selection in a folder of its own: database, target, logs and temporary files lie there.
+    @cached_property
+    def fallebene(self) -> list[tuple[str, str]]:
+        """Relation and SQL of each model of the Fallebene, parents first; :data:`ARBEIT` stands for the work area.
 
-        To be called after :meth:`parse_einmal`, so that a project that can't be read is no fault of a delivery.
-
-        Returns:
-            The database file.
-
-        Raises:
-            DbtGescheitert: without dbt's message, which may quote rows.
+        dbt translates them once; its start would take longer than the SQL of most deliveries.
+        Raises :class:`DbtGescheitert`.
         """
-        with self.umgebung.im_arbeitsbereich(ordner) as datenbank:
-            # DuckDB's errors quote values, and the console goes to logs that stay
-            antwort = self._rufe(
-                "--log-level",
-                "none",
-                "--no-write-json",
-                "--no-populate-cache",
-                "run",
-                "--select",
-                auswahl,
-                ordner=ordner,
-            )
+        self.parse_einmal()
+        with TemporaryDirectory() as ordner, self.umgebung.zum_uebersetzen(Path(ordner), ARBEIT):
+            antwort = self._rufe("--no-populate-cache", "compile", "--select", FALLEBENE, ordner=Path(ordner))
         if not antwort.success:
-            raise DbtGescheitert("dbt ist im Arbeitsbereich gescheitert.")
-        return datenbank
+            raise DbtGescheitert(f"Die Fallebene ist nicht lesbar: {antwort.exception}")
+        return [(r.node.relation_name, r.node.compiled_code) for r in antwort.result]
 
     def befunde(self, jugendaemter: Iterable[str]) -> dict[str, list[Befund]]:
         """Outcome of every data test (severity warn) per Jugendamt.

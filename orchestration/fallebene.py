@@ -7,7 +7,7 @@ Not here: the work area itself (``quality/arbeitsbereich.py``), the models (``db
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from orchestration.dbt import Dbt, DbtGescheitert
+from orchestration.dbt import ARBEIT, Dbt
 from sources.formate import Lesefehler
 from sources.profilmodell import Profil
 from sources.stammdaten import lokale_schluessel
@@ -45,6 +45,7 @@ class Fallebene:
 
         Raises:
             Lesefehler: the rows hold several years, or a model failed; its own message may quote rows and stays away.
+            DbtGescheitert: the models themselves can't be read, which is no fault of the delivery.
         """
         assert vertrag.verdichtung is not None
         jahre = saetze["periode"].unique().to_list()
@@ -60,12 +61,12 @@ class Fallebene:
                 lokale_schluessel(profil), schema={"schluessel": pl.String, "raum_id": pl.String}, orient="row"
             ),
         }
-        self.dbt.parse_einmal()
+        modelle = self.dbt.fallebene
         for name, tabelle in tabellen.items():
             tabelle.write_parquet(ordner / f"{name}.parquet")
         try:
-            datenbank = self.dbt.baue_im_arbeitsbereich(ordner, f"tag:{SCHEMA}")
-        except DbtGescheitert:
+            return _baue(ordner, modelle, vertrag.verdichtung.modelle, jahre[0])
+        except duckdb.Error:
             # without the cause: DuckDB's messages quote values
             raise Lesefehler(
                 "fallebene",
@@ -73,13 +74,25 @@ class Fallebene:
                 "Aggregate nach dem Vertrag",
                 "die Entwicklung benachrichtigen; die Einzeldaten sind gelöscht",
             ) from None
-        with duckdb.connect(str(datenbank), read_only=True) as con:
-            return {
-                m: con.sql(f"select * from {SCHEMA}.{m} order by all").pl()
-                .with_columns(periode=pl.lit(jahre[0]))
-                .with_row_index("zeile", 1)
-                for m in vertrag.verdichtung.modelle
-            }  # fmt: skip
+
+
+def _baue(
+    ordner: Path, modelle: Sequence[tuple[str, str]], ergebnisse: Sequence[str], periode: str
+) -> dict[str, pl.DataFrame]:
+    """Run translated models in memory, spilling to the work area, and fetch results."""
+    with duckdb.connect(config={"temp_directory": str(ordner / "ueberlauf")}) as con:
+        # the name of the warehouse, which the translated models know
+        con.sql("attach ':memory:' as warehouse")
+        con.sql("use warehouse")
+        con.sql(f"create schema {SCHEMA}")
+        for relation, sql in modelle:
+            con.sql(f"create table {relation} as {sql.replace(ARBEIT, str(ordner))}")
+        return {
+            m: con.sql(f"select * from {SCHEMA}.{m} order by all").pl()
+            .with_columns(periode=pl.lit(periode))
+            .with_row_index("zeile", 1)
+            for m in ergebnisse
+        }  # fmt: skip
 
 
 def monate(jahr: int, abzug: date | None) -> pl.DataFrame:

@@ -148,6 +148,7 @@ def _angaben(haus: Haus, profil: Profil, berichtsjahr: int) -> BerichtsAngaben:
         jugendamt=profil.jugendamt,
         name=profil.name,
         land=profil.land,
+        kennzahlenprofil=profil.kennzahlenprofil,
         berichtsjahr=berichtsjahr,
         ganzes=profil.ganzes,
         ebenen=[(e.ebene, e.bezeichnung) for e in profil.raumebenen],

@@ -57,13 +57,13 @@ class Umgebung:
             schreibe_datei(eigene, lambda p: shutil.copyfile(WURZEL / "dagster.yaml", p))
 
     @contextmanager
-    def im_arbeitsbereich(self, ordner: Path) -> Iterator[Path]:
-        """Point dbt to a database in the work area of one run, which it gives; its tables lie beside that file."""
-        datenbank = ordner / self.ablage.warehouse.name
+    def zum_uebersetzen(self, ordner: Path, arbeit: str) -> Iterator[None]:
+        """Point dbt to a database of its own in a folder, and the Fallebene to the name of a work area."""
         vorher = {n: os.environ.get(n, "") for n in ("BERICHTSWESEN_WAREHOUSE", "BERICHTSWESEN_ARBEIT")}
-        os.environ.update(BERICHTSWESEN_WAREHOUSE=str(datenbank), BERICHTSWESEN_ARBEIT=str(ordner))
+        datenbank = ordner / self.ablage.warehouse.name
+        os.environ.update(BERICHTSWESEN_WAREHOUSE=str(datenbank), BERICHTSWESEN_ARBEIT=arbeit)
         try:
-            yield datenbank
+            yield
         finally:
             os.environ.update(vorher)
 

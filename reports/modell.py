@@ -67,7 +67,8 @@ def lade_modell(marts: Path, angaben: BerichtsAngaben, befunde: list[Befund]) ->
     zeilen = [z for z in _lies(marts, "kennzahlen", angaben.jugendamt) if z["berichtsjahr"] <= angaben.berichtsjahr]
     # a Kennzahl without any row is not part of this Jugendamt's Kennzahlen profile
     gefuehrt = {z["kennzahl"] for z in zeilen}
-    katalog = [k for k in _katalog(_lies(marts, "kennzahlenkatalog", None)) if k.kennzahl in gefuehrt]
+    eintraege = _katalog(_lies(marts, "kennzahlenkatalog", None), angaben.kennzahlenprofil)
+    katalog = [k for k in eintraege if k.kennzahl in gefuehrt]
     raeume = _raeume(_lies(marts, "raeume", angaben.jugendamt), zeilen, angaben)
     reihen, je_quelle = _reihen(zeilen, {k.kennzahl: k.familie for k in katalog})
     zuordnung = _lies(marts, "raumzuordnung", angaben.jugendamt)
@@ -124,10 +125,11 @@ def _lies(marts: Path, mart: str, jugendamt: str | None) -> list[dict[str, Any]]
     return daten.select(_SPALTEN[mart]).to_dicts()
 
 
-def _katalog(zeilen: Iterable[Zeile]) -> list[Kennzahl]:
-    """One entry per code, its newest version, in catalogue order."""
+def _katalog(zeilen: Iterable[Zeile], profil: str) -> list[Kennzahl]:
+    """One entry per code, its newest version as the Kennzahlen profile reads it, in catalogue order."""
     neueste: dict[str, Kennzahl] = {}
-    for z in sorted(zeilen, key=lambda z: z["version"]):
+    gueltig = (z for z in zeilen if z["profil"] in {"alle", profil})
+    for z in sorted(gueltig, key=lambda z: (z["version"], z["profil"] != "alle")):
         eintrag: dict[str, Any] = {
             k: "" if v is None and k not in ("faktor", "mindestnenner") else v for k, v in z.items()
         }

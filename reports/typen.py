@@ -34,6 +34,7 @@ class BerichtsAngaben:
     jugendamt: str
     name: str
     land: str
+    kennzahlenprofil: str
     berichtsjahr: int
     ganzes: str
     ebenen: list[tuple[str, str]]
@@ -51,6 +52,8 @@ class Kennzahl:
 
     kennzahl: str
     version: int
+    profil: str
+    belegt: bool
     familie: str
     name: str
     kurzname: str

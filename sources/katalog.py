@@ -48,6 +48,25 @@ class Seite(_Modell):
     bestandteile: tuple[Bestandteil, ...] = Field(min_length=1)
 
 
+class Abweichung(_Modell):
+    """What one Kennzahlen profile (BW, NI, NRW, MV ...) defines otherwise; what is missing stays as in the entry."""
+
+    name: str | None = None
+    definition: str | None = Field(default=None, min_length=20)
+    zaehler: Seite | None = None
+    nenner: Seite | None = None
+    faktor: float | None = None
+    einheit: str | None = None
+    quelle_text: str | None = None
+    amtliche_referenz: str | None = None
+    interpretation: str | None = Field(default=None, min_length=20)
+    belegt: bool | None = None
+
+    def als_dict(self) -> dict[str, object]:
+        """Only what is defined otherwise."""
+        return {f: w for f in type(self).model_fields if (w := getattr(self, f)) is not None}
+
+
 class Kennzahl(_Modell):
     """One Kennzahl in one version; ``nenner`` is missing for plain counts."""
 
@@ -72,7 +91,14 @@ class Kennzahl(_Modell):
     quelle_text: str = Field(min_length=5)
     amtliche_referenz: str
     interpretation: str = Field(min_length=20)
+    belegt: bool = Field(default=True, description="false: the definition is assumed; its figures carry annahme")
     profile: tuple[str, ...] = Field(default=("alle",), description="Kennzahlen profiles that show it")
+    je_profil: dict[str, Abweichung] = Field(default={}, description="what a Kennzahlen profile defines otherwise")
+
+    def fassungen(self) -> list[tuple[str, Kennzahl]]:
+        """The entry as each Kennzahlen profile reads it: (profile or "alle", entry); a profile's own one goes first."""
+        eigene = {p: self.model_copy(update=a.als_dict()) for p, a in self.je_profil.items()}
+        return [*eigene.items(), *((p, self) for p in self.profile if p not in eigene)]
 
 
 def lade_katalog(ordner: Path) -> list[Kennzahl]:

@@ -59,15 +59,16 @@ SCHEMATA: dict[str, tuple[str, dict[str, type[pl.DataType]]]] = {
     ),
     "reihenbrueche": ("Erstes Jahr einer neuen Reihe je Quelle", {"quelle": T, "jahr": G, "grund": T}),
     "kennzahlen": (
-        "Katalog der Kennzahlen",
+        "Katalog der Kennzahlen; profil: alle, oder das Kennzahlenprofil, für das diese Fassung gilt",
         {"kennzahl": T, "version": G, "familie": T, "name": T, "kurzname": T, "definition": T, "zaehler_text": T,
          "nenner_text": T, "hat_nenner": W, "faktor": Z, "einheit": T, "nachkommastellen": G, "stichtagsregel": T,
          "niedrigste_ebene": T, "mindestnenner": Z, "richtung": T, "geliefert_als": T, "quelle_text": T,
-         "amtliche_referenz": T, "interpretation": T, "profil": T, "reihenfolge": G, "gueltig_ab": D},
+         "amtliche_referenz": T, "interpretation": T, "profil": T, "belegt": W, "reihenfolge": G, "gueltig_ab": D},
     ),
     "bestandteile": (
         "Summanden von Zähler und Nenner der Kennzahlen",
-        {"kennzahl": T, "version": G, "seite": T, "nr": G, "messgroesse": T, "vorzeichen": G, "jahre_zurueck": G,
+        {"kennzahl": T, "version": G, "profil": T, "seite": T, "nr": G, "messgroesse": T, "vorzeichen": G,
+         "jahre_zurueck": G,
          "alter_von": G, "alter_bis": G, "schaetzung": W, "geschlecht": T, "nationalitaet": T, "merkmal": T},
     ),
     "berichtsstruktur": (
@@ -165,26 +166,26 @@ def _produktplan(p: Profil, land: Sequence[Produkt]) -> list[dict[str, object]]:
     ]
 
 
-def _bestandteile(k: Kennzahl) -> list[dict[str, object]]:
+def _bestandteile(profil: str, k: Kennzahl) -> list[dict[str, object]]:
     zeilen = []
     for seite, inhalt in (("zaehler", k.zaehler), ("nenner", k.nenner)):
         for nr, b in enumerate(inhalt.bestandteile if inhalt else ()):
             von, bis = b.alter or (0, OFFEN)
             zeilen.append(
-                {"kennzahl": k.kennzahl, "version": k.version, "seite": seite, "nr": nr, "alter_von": von,
-                 "alter_bis": bis, **b.model_dump(exclude={"alter"})}
+                {"kennzahl": k.kennzahl, "version": k.version, "profil": profil, "seite": seite, "nr": nr,
+                 "alter_von": von, "alter_bis": bis, **b.model_dump(exclude={"alter"})}
             )  # fmt: skip
     return zeilen
 
 
-def _katalogzeile(k: Kennzahl) -> dict[str, object]:
-    einfach = k.model_dump(exclude={"zaehler", "nenner", "profile"})
+def _katalogzeile(profil: str, k: Kennzahl) -> dict[str, object]:
+    einfach = k.model_dump(exclude={"zaehler", "nenner", "profile", "je_profil"})
     return {
         **einfach,
         "zaehler_text": k.zaehler.text,
         "nenner_text": k.nenner.text if k.nenner else "",
         "hat_nenner": k.nenner is not None,
-        "profil": ",".join(k.profile),
+        "profil": profil,
     }
 
 
@@ -230,8 +231,8 @@ def als_tabellen(
         ],
         "berichtsstruktur": [g.model_dump() for g in lade_berichtsstruktur()],
         "produktplan": [z for p in profile for z in _produktplan(p, plaene.get(p.land, ()))],
-        "kennzahlen": [_katalogzeile(k) for k in katalog],
-        "bestandteile": [z for k in katalog for z in _bestandteile(k)],
+        "kennzahlen": [_katalogzeile(p, f) for k in katalog for p, f in k.fassungen()],
+        "bestandteile": [z for k in katalog for p, f in k.fassungen() for z in _bestandteile(p, f)],
         "familien": [
             {"jugendamt": p.jugendamt, "familie": f, "name": n, "vorhanden": bool(hat), "oeffentlich": True in hat}
             for p in profile for f, n in lade_familien().items()

@@ -195,10 +195,11 @@ def read(
         typer.echo(f"Geschrieben: {out}")
 
 
-def _blatt(k: Kennzahl) -> str:
+def _blatt(profil: str, k: Kennzahl) -> str:
     formel = f"{k.faktor:g} × Zähler / Nenner" if k.nenner else "Zähler"
     zeilen = [
         ("Kennzahl", f"{k.name} ({k.kennzahl}, Version {k.version})"),
+        ("Gilt für", "alle" if profil == "alle" else f"Kennzahlenprofil {profil}"),
         ("Definition", k.definition),
         ("Zähler", k.zaehler.text),
         ("Nenner", k.nenner.text if k.nenner else "–"),
@@ -210,6 +211,7 @@ def _blatt(k: Kennzahl) -> str:
         ("Quelle", k.quelle_text),
         ("Amtliche Referenz", k.amtliche_referenz),
         ("Deutung", k.interpretation),
+        ("Belegt", "ja" if k.belegt else "nein, Annahme"),
     ]
     return "\n".join(f"{name + ':':<18} {text}" for name, text in zeilen)
 
@@ -222,7 +224,7 @@ def zeige_kennzahl(code: Annotated[str, typer.Argument(help="Kürzel, z. B. juge
     if not gefunden:
         bekannt = ", ".join(k.kennzahl for k in katalog)
         raise Bedienfehler(f"Keine Kennzahl '{code}'. Vorhanden: {bekannt}.")
-    typer.echo("\n\n".join(_blatt(k) for k in gefunden))
+    typer.echo("\n\n".join(_blatt(p, f) for k in gefunden for p, f in k.fassungen()))
 
 
 @kennzahl.command("list")

@@ -183,7 +183,6 @@ def _nichts_freigegeben(ergebnisse: list[str], sprung: bool) -> bool:
 def demo() -> None:
     """Musterdaten für alle Jugendämter den ganzen Weg bis zum Bericht (in einem eigenen Datenhaus)."""
     from sources.musterdaten import schreibe_musterdaten
-    from sources.musterdaten.modell import JAHRE
 
     start = time.monotonic()
     umgebung = lies_umgebung()
@@ -191,8 +190,7 @@ def demo() -> None:
     with sperre(eigene.ablage.sperre, "demo"):
         ordner = eigene.home / "musterdaten"
         shutil.rmtree(ordner, ignore_errors=True)
-        # counting single cases takes two seconds a file; two years show the way
-        dateien = schreibe_musterdaten(list(Haus(eigene).profile.values()), ordner, einzelsaetze_ab=JAHRE[-2])
+        dateien = schreibe_musterdaten(list(Haus(eigene).profile.values()), ordner)
         # what was planted is no delivery
         wahrheit = shutil.move(ordner / "wahrheit.json", eigene.home / "wahrheit.json")
     typer.echo(f"Musterdaten (erfundene Werte): {len(dateien) - 1} Dateien in {ordner}, die Parameter in {wahrheit}")

@@ -20,14 +20,8 @@ _UTF8_AB = 2020  # older files are written in Windows-1252, as the programs of t
 class Ausgabe:
     """The files of one Jugendamt, below one folder; a file grows with every call that names it."""
 
-    def __init__(
-        self, profil: Profil, ordner: Path, nur: Collection[str] | None = None, einzelsaetze_ab: int = 0
-    ) -> None:
-        """Find out which extracts the Jugendamt may deliver: by its own feeds and by the patterns of the contracts.
-
-        Files of single cases are written from the year ``einzelsaetze_ab`` on.
-        """
-        self._einzelsaetze_ab = einzelsaetze_ab
+    def __init__(self, profil: Profil, ordner: Path, nur: Collection[str] | None = None) -> None:
+        """Find out which extracts the Jugendamt may deliver: by its own feeds and by the patterns of the contracts."""
         self._vertraege = lade_vertraege()
         feeds = alle_feeds([profil], (), self._vertraege.values())[profil.jugendamt]
         self._feeds = {feed.extrakt: feed for feed in feeds if nur is None or feed.extrakt in nur}
@@ -48,8 +42,6 @@ class Ausgabe:
         if not self.liefert(extrakt) or zeilen.is_empty():
             return
         vertrag, feed = self._vertraege[extrakt], self._feeds[extrakt]
-        if vertrag.personenbezogen is True and jahr < self._einzelsaetze_ab:
-            return
         pfad = self._ordner / _dateiname(feed.muster[0], jahr, platzhalter)
         neu = pfad not in self.dateien
         if neu:

@@ -33,7 +33,6 @@ def schreibe_musterdaten(
     jahre: Sequence[int] = JAHRE,
     fehler: bool = False,
     nur: Collection[str] | None = None,
-    einzelsaetze_ab: int = 0,
 ) -> list[Path]:
     """Write invented extracts of all families, laid out like a landing folder.
 
@@ -49,7 +48,6 @@ def schreibe_musterdaten(
         jahre: Berichtsjahre in a row.
         fehler: damage some files; `ziel/fehler.json` lists each fault and what must become of it.
         nur: the local extracts to write beside official tables and register; default all.
-        einzelsaetze_ab: first year with files of single cases (HzE); default all years.
 
     Returns:
         All files written, sorted.
@@ -75,7 +73,7 @@ def schreibe_musterdaten(
         if register and any(feed.extrakt == REGISTER for feed in profil.feeds):
             codes = {zeile.schluessel: je_raum[zeile.raum_id] for zeile in register}
             dateien |= dict.fromkeys(schreibe_register(codes, _ordner(ziel / profil.jugendamt), jahre), REGISTER)
-        ausgabe = Ausgabe(profil, ziel / profil.jugendamt, nur, einzelsaetze_ab)
+        ausgabe = Ausgabe(profil, ziel / profil.jugendamt, nur)
         wahrheit |= _schreibe_lieferungen(ausgabe, profil, teile, jahre)
         dateien |= ausgabe.dateien
         felder |= ausgabe.felder

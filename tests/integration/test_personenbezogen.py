@@ -440,13 +440,13 @@ import duckdb, yaml
 
 def haengt(ordner, saetze, vertrag, jugendamt):
     saetze.write_parquet(ordner / "hze_faelle.parquet")
-    con = duckdb.connect(str(ordner / "warehouse.duckdb"))
+    con = duckdb.connect(config={"temp_directory": str(ordner / "ueberlauf")})
     con.execute("set memory_limit = '100MB'")
     con.execute("set threads = 1")
     viele = f"select s.* from read_parquet('{ordner}/hze_faelle.parquet') s, range(60000) order by random()"
     threading.Thread(target=con.execute, args=(f"create table faelle as {viele}",), daemon=True).start()
     # more than fits into memory: DuckDB writes rows into its temporary files
-    while not any(p.stat().st_size for p in (ordner / "warehouse.duckdb.tmp").glob("*")):
+    while not any(p.stat().st_size for p in (ordner / "ueberlauf").glob("*")):
         time.sleep(0.01)
     print("bereit", flush=True)
     time.sleep(600)
@@ -471,10 +471,10 @@ def test_kill_9_laesst_keine_zeile_zurueck(haus: Haus, beispiel: bytes) -> None:
     (rest,) = haus.ablage.arbeit.iterdir()
     assert stat.S_IMODE(rest.stat().st_mode) == 0o700
     # rows are there, in DuckDB's temporary files, too, but under a key that died with the process
-    assert [p.name for p in (rest / "warehouse.duckdb.tmp").iterdir() if p.stat().st_size]
+    assert [p.name for p in (rest / "ueberlauf").iterdir() if p.stat().st_size]
     assert pl.read_parquet(rest / "hze_faelle.parquet")["person_pseudonym"].str.contains("^[0-9a-f]{32}$").all()
     spuren = haus.spuren()
-    assert [s for s in spuren if "warehouse.duckdb.tmp" in s]
+    assert [s for s in spuren if "ueberlauf" in s]
     assert all("/arbeit/" in s and s.endswith("PFLEGE-") for s in spuren)
     assert datei.exists()
     assert len(haus.nimm_an().neu) == 1
@@ -550,7 +550,7 @@ def test_refresh_mit_einzeldaten(ganzes_haus: tuple[Any, Haus, Path]) -> None:
 def test_refresh_nach_kill_9_raeumt_den_arbeitsbereich(ganzes_haus: tuple[Any, Haus, Path]) -> None:
     cli, haus, lieferung = ganzes_haus
     prozess = cli.starte("refresh", "--landing", str(lieferung))
-    while prozess.poll() is None and not list(haus.ablage.arbeit.glob("*/warehouse.duckdb")):
+    while prozess.poll() is None and not list(haus.ablage.arbeit.glob("*/hze_faelle.parquet")):
         time.sleep(0.005)
     prozess.kill()
     prozess.communicate()

@@ -14,6 +14,13 @@ from typing import Any
 
 import polars as pl
 import pytest
+import yaml
+
+from sources import stammdaten
+from sources.katalog import lade_katalog
+from sources.profile import lade_profile
+from sources.vertraege import lade_vertraege
+from tests.warehouse.conftest import MUSTERPROFILE, PROJEKT
 
 KREIS, OST, WEST = "99001", "musterkreis:ost", "musterkreis:west"
 STADT, DORF, AU = "99001001", "99001002", "99001003"
@@ -285,6 +292,60 @@ def test_eine_veraenderung_bleibt_in_einer_quelle(baue: Baue, beschreibungen: di
     )
     zeilen = lager.modell("kennzahlen", f"raum_id = '{STADT}' and kennzahl = 'bev_veraenderung_pct'")
     assert {z["status"] for z in zeilen} == {"nicht_verfuegbar"}
+
+
+def _katalog_mit(tmp_path: Any, **angaben: Any) -> dict[str, pl.DataFrame]:
+    """Catalogue tables with one more entry: leavers per 1,000 persons, the numerator and denominator of two sources."""
+    eintrag = {
+        **yaml.safe_load((PROJEKT / "kennzahlen" / "abgaenger_ohne_hsa_pct.yml").read_text("utf-8")),
+        "kennzahl": "abgaenger_je_1000", "faktor": 1000, "niedrigste_ebene": "gemeinde",
+        "zaehler": {"text": "Abgänger", "bestandteile": [{"messgroesse": "abgaenger"}]},
+        "nenner": {"text": "Bevölkerung", "bestandteile": [{"messgroesse": "bevoelkerung"}]},
+        **angaben,
+    }  # fmt: skip
+    (tmp_path / "abgaenger_je_1000.yml").write_text(yaml.safe_dump(eintrag), "utf-8")
+    tabellen = stammdaten.als_tabellen(lade_profile([MUSTERPROFILE]), lade_vertraege(), lade_katalog(tmp_path), [], [])
+    return {name: tabellen[name] for name in ("kennzahlen", "bestandteile")}
+
+
+def test_nenner_aus_einer_anderen_quelle(baue: Baue, tmp_path: Any) -> None:
+    zellen = {ABGANG: [(KREIS, 2020, 250.0), (KREIS, 2021, 9.0)], GESCHLECHT: [(KREIS, 2020, 10000.0)]}
+    lager = baue(zellen, **_katalog_mit(tmp_path))
+    zeile = _wert(lager, KREIS, "abgaenger_je_1000", quelle="schulstatistik")
+    assert (zeile["zaehler"], zeile["nenner"], zeile["wert"]) == (250.0, 10000.0, 25.0)
+    assert lager.modell("kennzahlen", "berichtsjahr = 2021 and wert is not null") == [], "kein Zähler ohne Nenner"
+
+
+def test_index_ist_das_verhaeltnis_zum_ganzen(baue: Baue) -> None:
+    lager = baue({ALTER: [*_jahrgaenge(STADT, 10, 50), *_jahrgaenge(DORF, 20, 50), *_jahrgaenge(AU, 30, 900)]})
+    ganzes, stadt = _wert(lager, KREIS, "jugendanteil_pct"), _wert(lager, STADT, "jugendanteil_pct")
+    assert ganzes["index_jugendamt"] == 100.0
+    assert stadt["index_jugendamt"] == pytest.approx(100 * stadt["wert"] / ganzes["wert"])
+    assert _wert(lager, STADT, "bev_gesamt")["index_jugendamt"] is None, "eine Zahl ist keine Quote"
+
+
+def test_gesperrtes_ganzes_gibt_keinen_index(baue: Baue) -> None:
+    zellen = {ALTER: [*_jahrgaenge(STADT, 10, 50), *_jahrgaenge(DORF, 20, 50), *_jahrgaenge(AU, 30, 900)]}
+    marke = ("intern_kennzahlen", f"musterkreis|{KREIS}|2020|2020-12-31|jugendanteil_pct|1|fortschreibung")
+    stadt = _wert(baue(zellen, marken=[marke]), STADT, "jugendanteil_pct")
+    assert stadt["wert"] is not None
+    assert stadt["index_jugendamt"] is None
+
+
+@pytest.mark.parametrize(("profil", "faktor", "annahme"), [("NI", 10000, True), ("BW", 1000, False)])
+def test_das_kennzahlenprofil_geht_der_allgemeinen_fassung_vor(
+    baue: Baue, tmp_path: Any, profil: str, faktor: float, annahme: bool
+) -> None:
+    abweichung = {profil: {"faktor": 10000, "einheit": "je 10.000", "belegt": False}}
+    zellen = {ABGANG: [(KREIS, 2020, 250.0)], GESCHLECHT: [(KREIS, 2020, 10000.0)]}
+    zeile = _wert(
+        baue(zellen, **_katalog_mit(tmp_path, je_profil=abweichung)),
+        KREIS,
+        "abgaenger_je_1000",
+        quelle="schulstatistik",
+    )
+    assert zeile["wert"] == 0.025 * faktor
+    assert ("annahme" in zeile["hinweise"]) == annahme
 
 
 # --- marts --------------------------------------------------------------------------------------------------

@@ -13,11 +13,17 @@ bestandteile as (
 
 erwartet as (
     select
-        kennzahl,
-        version,
+        kennzahlen.jugendamt,
+        kennzahlen.kennzahl,
+        kennzahlen.version,
         count(*) as anzahl,
-        max(jahre_zurueck) as jahre_zurueck
-    from {{ source('stammdaten', 'bestandteile') }}
+        max(bestandteile.jahre_zurueck) as jahre_zurueck
+    from kennzahlen
+    inner join {{ source('stammdaten', 'bestandteile') }} as bestandteile
+        on
+            kennzahlen.kennzahl = bestandteile.kennzahl
+            and kennzahlen.version = bestandteile.version
+            and kennzahlen.profil = bestandteile.profil
     group by all
 ),
 
@@ -62,12 +68,14 @@ vollstaendig as (
     from seiten
     inner join erwartet
         on
-            seiten.kennzahl = erwartet.kennzahl
+            seiten.jugendamt = erwartet.jugendamt
+            and seiten.kennzahl = erwartet.kennzahl
             and seiten.version = erwartet.version
             and seiten.anzahl = erwartet.anzahl
     inner join kennzahlen
         on
-            seiten.kennzahl = kennzahlen.kennzahl
+            seiten.jugendamt = kennzahlen.jugendamt
+            and seiten.kennzahl = kennzahlen.kennzahl
             and seiten.version = kennzahlen.version
 ),
 
@@ -130,7 +138,9 @@ geliefert as (
         messgroessen.musterdaten
     from {{ ref('fct_messgroessen') }} as messgroessen
     inner join kennzahlen
-        on messgroessen.messgroesse = kennzahlen.geliefert_als
+        on
+            messgroessen.jugendamt = kennzahlen.jugendamt
+            and messgroessen.messgroesse = kennzahlen.geliefert_als
     left join gerechnet
         on
             kennzahlen.kennzahl = gerechnet.kennzahl

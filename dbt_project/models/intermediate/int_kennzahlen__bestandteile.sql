@@ -1,10 +1,19 @@
 -- Each addend of numerator and denominator per Raum, year and source: the exact age group if a table has it, else
 -- the sum of age groups that tile the interval without gap or overlap, from the table that ranks first. Where the
--- catalogue allows an estimate, an age group of at most five years may be cut in proportion.
+-- catalogue allows an estimate, an age group of at most five years may be cut in proportion. The first addend of the
+-- numerator names the source; an addend that this source does not deliver at all comes from the best ranked one.
 with
 
 bestandteile as (
-    select * from {{ source('stammdaten', 'bestandteile') }}
+    select
+        kennzahlen.jugendamt,
+        bestandteile.*
+    from {{ source('stammdaten', 'bestandteile') }} as bestandteile
+    inner join {{ ref('dim_kennzahl') }} as kennzahlen
+        on
+            bestandteile.kennzahl = kennzahlen.kennzahl
+            and bestandteile.version = kennzahlen.version
+            and bestandteile.profil = kennzahlen.profil
 ),
 
 messgroessen as (
@@ -20,6 +29,7 @@ anteile as (
         bestandteile.nr,
         bestandteile.vorzeichen,
         bestandteile.jahre_zurueck,
+        bestandteile.messgroesse,
         messgroessen.jugendamt,
         messgroessen.raum_id,
         messgroessen.berichtsjahr + bestandteile.jahre_zurueck as berichtsjahr,
@@ -42,7 +52,8 @@ anteile as (
     from bestandteile
     inner join messgroessen
         on
-            bestandteile.messgroesse = messgroessen.messgroesse
+            bestandteile.jugendamt = messgroessen.jugendamt
+            and bestandteile.messgroesse = messgroessen.messgroesse
             and bestandteile.geschlecht = messgroessen.geschlecht
             and bestandteile.nationalitaet = messgroessen.nationalitaet
             and bestandteile.merkmal = messgroessen.merkmal
@@ -61,6 +72,7 @@ treffer as (
         nr,
         vorzeichen,
         jahre_zurueck,
+        messgroesse,
         jugendamt,
         raum_id,
         berichtsjahr,
@@ -81,15 +93,66 @@ treffer as (
     group by all
 ),
 
-passend as (
+je_quelle as (
     select * from treffer
     where breite = breite_soll
+    qualify
+        row_number() over (
+            partition by kennzahl, version, seite, nr, jugendamt, raum_id, berichtsjahr, quelle
+            order by ist_genau desc, ist_geschaetzt asc, rang asc, tabelle asc
+        ) = 1
+),
+
+zaehlerquellen as (
+    select
+        kennzahl,
+        version,
+        jugendamt,
+        raum_id,
+        berichtsjahr,
+        quelle
+    from je_quelle
+    where seite = 'zaehler' and nr = 0
+),
+
+angebot as (
+    select distinct
+        jugendamt,
+        quelle,
+        messgroesse
+    from messgroessen
+),
+
+final as (
+    select
+        je_quelle.* exclude (quelle),
+        zaehlerquellen.quelle,
+        je_quelle.quelle as teilquelle
+    from zaehlerquellen
+    inner join je_quelle
+        on
+            zaehlerquellen.kennzahl = je_quelle.kennzahl
+            and zaehlerquellen.version = je_quelle.version
+            and zaehlerquellen.jugendamt = je_quelle.jugendamt
+            and zaehlerquellen.raum_id = je_quelle.raum_id
+            and zaehlerquellen.berichtsjahr = je_quelle.berichtsjahr
+    left join angebot
+        on
+            zaehlerquellen.jugendamt = angebot.jugendamt
+            and zaehlerquellen.quelle = angebot.quelle
+            and je_quelle.messgroesse = angebot.messgroesse
+    left join {{ source('stammdaten', 'quellenrang') }} as quellenrang
+        on
+            je_quelle.jugendamt = quellenrang.jugendamt
+            and je_quelle.quelle = quellenrang.quelle
+    where zaehlerquellen.quelle = je_quelle.quelle or angebot.messgroesse is null
+    qualify
+        row_number() over (
+            partition by
+                je_quelle.kennzahl, je_quelle.version, je_quelle.seite, je_quelle.nr, je_quelle.jugendamt,
+                je_quelle.raum_id, je_quelle.berichtsjahr, zaehlerquellen.quelle
+            order by coalesce(quellenrang.rang, 99), je_quelle.quelle
+        ) = 1
 )
 
-select *
-from passend
-qualify
-    row_number() over (
-        partition by kennzahl, version, seite, nr, jugendamt, raum_id, berichtsjahr, quelle
-        order by ist_genau desc, ist_geschaetzt asc, rang asc, tabelle asc
-    ) = 1
+select * from final

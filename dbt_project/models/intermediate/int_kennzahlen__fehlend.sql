@@ -38,17 +38,13 @@ erwartet as (
         kennzahlen.familie,
         kennzahlen.niedrigste_ebene
     from jahre
-    inner join {{ source('stammdaten', 'jugendaemter') }} as jugendaemter
-        on jahre.jugendamt = jugendaemter.jugendamt
     inner join raeume
         on
             jahre.jugendamt = raeume.jugendamt
             and make_date(jahre.berichtsjahr, 12, 31) >= raeume.gueltig_von
             and make_date(jahre.berichtsjahr, 12, 31) <= coalesce(raeume.gueltig_bis, date '9999-12-31')
     inner join kennzahlen
-        on
-            kennzahlen.profil = 'alle'
-            or list_contains(string_split(kennzahlen.profil, ','), jugendaemter.kennzahlenprofil)
+        on jahre.jugendamt = kennzahlen.jugendamt
     where raeume.raumebene != 'sonstige'
 ),
 

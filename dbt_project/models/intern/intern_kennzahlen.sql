@@ -112,7 +112,7 @@ final as (
                 [
                     case when vereint.ist_geliefert then 'gerundet' end,
                     case when vereint.ist_geschaetzt then 'geschaetzt' end,
-                    case when angenommen.raum_id is not null then 'annahme' end,
+                    case when angenommen.raum_id is not null or not kennzahlen.belegt then 'annahme' end,
                     case when vereint.musterdaten then 'musterdaten' end
                 ],
                 lambda hinweis: hinweis is not null
@@ -138,7 +138,8 @@ final as (
             and vereint.raum_id = raeume.raum_id
     inner join kennzahlen
         on
-            vereint.kennzahl = kennzahlen.kennzahl
+            vereint.jugendamt = kennzahlen.jugendamt
+            and vereint.kennzahl = kennzahlen.kennzahl
             and vereint.version = kennzahlen.version
     left join quellenrang
         on

@@ -48,7 +48,8 @@ werte as (
     from {{ ref('kennzahlen') }} as kennzahlen
     inner join {{ ref('dim_kennzahl') }} as katalog
         on
-            kennzahlen.kennzahl = katalog.kennzahl
+            kennzahlen.jugendamt = katalog.jugendamt
+            and kennzahlen.kennzahl = katalog.kennzahl
             and kennzahlen.version = katalog.version
     group by all
 ),

@@ -1,6 +1,8 @@
 select
     kennzahl,
     cast(version as integer) as version,
+    profil,
+    belegt,
     familie,
     name,
     kurzname,
@@ -29,4 +31,4 @@ select
     ) as reihenbrueche,
     interpretation,
     cast(reihenfolge as integer) as reihenfolge
-from {{ ref('dim_kennzahl') }} as kennzahlen
+from {{ source('stammdaten', 'kennzahlen') }} as kennzahlen

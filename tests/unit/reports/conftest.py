@@ -92,6 +92,8 @@ def _katalog() -> list[dict[str, Any]]:
         {
             "kennzahl": code,
             "version": 1,
+            "profil": "alle",
+            "belegt": True,
             "familie": familie,
             "name": name,
             "kurzname": name,
@@ -205,6 +207,7 @@ def angaben() -> BerichtsAngaben:
         jugendamt="musterkreis",
         name="Musterkreis",
         land="BW",
+        kennzahlenprofil="BW",
         berichtsjahr=2021,
         ganzes="99001",
         ebenen=[("jugendamt", "Kreis"), ("region", "Sozialregionen"), ("kommune", "Kommunen")],

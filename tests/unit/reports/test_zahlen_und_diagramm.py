@@ -43,8 +43,8 @@ def _wert(jahr: int, wert: float | None, status: str = "gueltig", bruch: bool = 
 
 def _angabe(*reihe: Wert, vergleich: tuple[Wert, ...] = ()) -> Angabe:
     kennzahl = Kennzahl(
-        kennzahl="k", version=1, familie="f", name="K", kurzname="K", definition="", zaehler_text="",
-        nenner_text="N", faktor=100, einheit="Prozent", nachkommastellen=1, stichtagsregel="",
+        kennzahl="k", version=1, profil="alle", belegt=True, familie="f", name="K", kurzname="K", definition="",
+        zaehler_text="", nenner_text="N", faktor=100, einheit="Prozent", nachkommastellen=1, stichtagsregel="",
         niedrigste_ebene="", mindestnenner=None, richtung="", quelle_text="", amtliche_referenz="",
         reihenbrueche="", interpretation="", reihenfolge=1,
     )  # fmt: skip
