@@ -40,6 +40,7 @@ def lies(bericht: Bericht, marts: Path) -> Daten:
         werte={(raum_id, k.kennzahl, w.jahr): w for raum_id, k, w in reihen},
         hilfen=_hilfen(marts / "hilfen.parquet", angaben.jugendamt),
         hze_brueche=frozenset((raum_id, w.jahr) for raum_id, k, w in reihen if k.familie == "hze" and w.nach_bruch),
+        reihen=_vergleichsreihen(marts / "vergleichsreihen.parquet", angaben.jugendamt),
     )
 
 
@@ -62,3 +63,12 @@ def _hilfen(datei: Path, jugendamt: str) -> Mapping[tuple[str, str, int], float]
     quelle = zeilen.group_by("quelle").len().sort(["len", "quelle"], descending=[True, False])["quelle"][0]
     zeilen = zeilen.filter(pl.col("quelle") == quelle)
     return {(k, r, j): w for k, r, j, _, w in zeilen.iter_rows()}
+
+
+def _vergleichsreihen(datei: Path, jugendamt: str) -> dict[str, dict[int, tuple[float, float]]]:
+    reihen: dict[str, dict[int, tuple[float, float]]] = {}
+    if datei.is_file():
+        zeilen = pl.read_parquet(datei).filter(pl.col("jugendamt") == jugendamt).sort("reihe", "berichtsjahr")
+        for reihe, jahr, *werte in zeilen.select("reihe", "berichtsjahr", "begonnen", "jugendeinwohner").iter_rows():
+            reihen.setdefault(reihe, {})[jahr] = (werte[0], werte[1])
+    return reihen

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from reports.analyse.hilfen import JE, Fenster, fenster_je_raum, letztes_hilfejahr, streuung_der_jahre
+from reports.analyse.hilfen import JE, Fenster, fenster_je_raum, streuung_der_jahre
 from reports.analyse.lebenslage import Lage, lage
 from reports.analyse.statistik import differenz_der_veraenderungen, naechste
 from reports.analyse.typen import Analyse, Daten, Texte
@@ -38,15 +38,17 @@ def analysiere_modellgebiete(daten: Daten, gebiete: Sequence[Modellgebiet], blae
     kinder = {b.raum_id: [k.raum_id for k in b.kinder] for b in (daten.ganzes, *blaetter)}
     raeume = {name: _auf_hauptebene(daten, [z.raum_id for z in zeilen], kinder) for name, zeilen in je_gebiet.items()}
     rest = [r for r in daten.raeume if not any(r in glieder for glieder in raeume.values())]
-    zeilen, aussagen = [], []
+    zeilen: list[dict[str, Any]] = []
+    aussagen: list[str] = []
     for name, glieder in raeume.items():
         anzeige = name.replace("_", " ").title()
         ergebnis = _vergleiche(daten, glieder, rest, je_gebiet[name])
         if isinstance(ergebnis, str):
             aussagen.append(_TEXTE.satz("kein_vergleich", gebiet=anzeige, grund=ergebnis))
-        else:
-            zeilen.append({"gebiet": anzeige, **ergebnis, "lesart": _TEXTE.satz("lesart")})
-            aussagen.append(_in_worten(zeilen[-1]))
+            continue
+        neu = [{"gebiet": anzeige, **zeile, "lesart": _TEXTE.satz("lesart")} for zeile in ergebnis]
+        zeilen += neu
+        aussagen += [_in_worten(zeile) for zeile in neu]
     unbelegt = [name.replace("_", " ").title() for name, z in je_gebiet.items() if not all(g.belegt for g in z)]
     if unbelegt:
         aussagen.append(_TEXTE.satz("unbelegt", gebiete=", ".join(unbelegt)))
@@ -75,15 +77,23 @@ def _auf_hauptebene(daten: Daten, raeume: Sequence[str], kinder: Mapping[str, Se
 
 def _vergleiche(
     daten: Daten, glieder: Sequence[str], rest: Sequence[str], zeilen: Sequence[Modellgebiet]
-) -> dict[str, Any] | str:
-    """The row of one area, or in German why there is none."""
+) -> list[dict[str, Any]] | str:
+    """The rows of one area, or in German why there is none."""
     von, voll = min(z.von for z in zeilen), erstes_volles_jahr(max(z.von for z in zeilen))
-    start, ende = von.year, letztes_hilfejahr(daten)
+    gezaehlt = daten.raeume if rest else [daten.ganzes.raum_id]
+    ende = max((j for k, r, j in daten.hilfen if k == "begonnen" and r in gezaehlt), default=None)
     if ende is None or ende < voll:
         grund = "zu_frueh" if ende else "ohne_hilfen"
         return _TEXTE.satz(grund, start=datum(von), voll=voll, ende=ende)
     if not rest:
-        return _TEXTE.satz("kein_rest")
+        return _gegen_reihen(daten, von.year, voll, ende)
+    return _gegen_raeume(daten, glieder, rest, (von.year, voll, ende))
+
+
+def _gegen_raeume(
+    daten: Daten, glieder: Sequence[str], rest: Sequence[str], zeit: tuple[int, int, int]
+) -> list[dict[str, Any]] | str:
+    start, voll, ende = zeit
     je_dauer = {k: fenster_je_raum(daten, "begonnen", range(start - k, ende + 1)) for k in _VORJAHRE}
     dauer = max(_VORJAHRE, key=lambda k: (sum(r in je_dauer[k] for r in glieder), k))
     fenster = je_dauer[dauer]
@@ -94,15 +104,44 @@ def _vergleiche(
     phi = streuung_der_jahre([(x[:dauer], n[:dauer]) for x, n in fenster.values()])
     phasen = {r: _phasen(f, dauer, ende - voll + 1) for r, f in fenster.items()}
     aehnlich = _aehnliche(phasen, hier, dort, lage(daten, start - 1))
+    namen = ", ".join(daten.raeume[r].name for r in aehnlich)
     gruppe, vergleich = _summe([phasen[r] for r in hier]), _summe([phasen[r] for r in aehnlich])
+    return [_ergebnis((start - dauer, *zeit), len(hier), gruppe, namen, vergleich, phi)]
+
+
+def _gegen_reihen(daten: Daten, start: int, voll: int, ende: int) -> list[dict[str, Any]] | str:
+    """The whole beside each delivered series that has the years, since there is no rest."""
+    if not daten.reihen:
+        return _TEXTE.satz("kein_rest")
+    ergebnisse = []
+    for name, reihe in daten.reihen.items():
+        bis = min(ende, max(reihe))
+        for dauer in _VORJAHRE:
+            jahre = range(start - dauer, bis + 1)
+            eigene = daten.fenster("begonnen", daten.ganzes.raum_id, jahre)
+            if bis >= voll and eigene and all(j in reihe for j in jahre):
+                fremde = [reihe[j][0] for j in jahre], [reihe[j][1] for j in jahre]
+                phi = streuung_der_jahre([(x[:dauer], n[:dauer]) for x, n in (eigene, fremde)])
+                gruppe, vergleich = (_phasen(f, dauer, bis - voll + 1) for f in (eigene, fremde))
+                zeit = (start - dauer, start, voll, bis)
+                ergebnisse.append(_ergebnis(zeit, len(daten.raeume), gruppe, name, vergleich, phi))
+                break
+    return ergebnisse or _TEXTE.satz("reihe_zu_kurz", vorjahre=min(_VORJAHRE), start=start, voll=voll)
+
+
+def _ergebnis(
+    zeit: tuple[int, int, int, int], raeume: int, gruppe: Phasen, namen: str, vergleich: Phasen, phi: float
+) -> dict[str, Any]:
+    """A row; `zeit` = first year before, start, first full year, last year."""
+    erstes, start, voll, ende = zeit
     spanne = differenz_der_veraenderungen(gruppe, vergleich, phi)
     return {
-        "vorher": f"{start - dauer}–{start - 1}",
+        "vorher": f"{erstes}–{start - 1}",
         "nachher": f"{voll}–{ende}" if ende > voll else str(voll),
-        "raeume": len(hier),
+        "raeume": raeume,
         "je_1000_vorher": JE * gruppe[0][0] / gruppe[1][0],
         "je_1000_nachher": JE * gruppe[0][1] / gruppe[1][1],
-        "vergleich": ", ".join(daten.raeume[r].name for r in aehnlich),
+        "vergleich": namen,
         "vergleich_vorher": JE * vergleich[0][0] / vergleich[1][0],
         "vergleich_nachher": JE * vergleich[0][1] / vergleich[1][1],
         "differenz": JE * spanne.wert,

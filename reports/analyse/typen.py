@@ -4,7 +4,7 @@ Belongs here: the types. Not here: reading marts (`daten`), arithmetic (`statist
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -75,7 +75,8 @@ class Daten:
 
     `raeume` are those of the main level that exist at the end of the Berichtsjahr, by name; `werte` the rows of the
     main source by (raum_id, kennzahl, year), with and without figure; `hilfen` the published counts by (konzept,
-    raum_id, year); `hze_brueche` (raum_id, year) pairs before which the HzE series breaks.
+    raum_id, year); `hze_brueche` (raum_id, year) pairs before which the HzE series breaks; `reihen` begun Hilfen and
+    Jugendeinwohner of a group of other Jugendämter, by its name and year.
     """
 
     jahr: int
@@ -85,6 +86,7 @@ class Daten:
     werte: Mapping[tuple[str, str, int], Wert]
     hilfen: Mapping[tuple[str, str, int], float]
     hze_brueche: frozenset[tuple[str, int]]
+    reihen: Mapping[str, Mapping[int, tuple[float, float]]] = field(default_factory=dict)
 
     def zahl(self, raum_id: str, kennzahl: str, jahr: int) -> float | None:
         """The published figure, or None."""

@@ -28,7 +28,7 @@ def raum(i: int) -> str:
 def baue() -> Callable[..., Daten]:
     """`baue(anzahl, {kennzahl: {year: [per Raum]}}, {(konzept): {year: [per Raum]}}, ...)`; None = not published.
 
-    Each Raum has `einwohner` inhabitants and `u21` Jugendeinwohner in every year from 2010 on.
+    Each Raum has `einwohner` inhabitants and `u21` Jugendeinwohner in every year from 2010 on, the whole their sum.
     """
 
     def tue(
@@ -40,6 +40,8 @@ def baue() -> Callable[..., Daten]:
         brueche: Iterable[tuple[str, int, int]] = (),
         ganzes: Mapping[tuple[str, int], float] | None = None,
         jahr: int = 2023,
+        hilfen_ganzes: Mapping[int, float] | None = None,
+        reihen: Mapping[str, Mapping[int, tuple[float, float]]] | None = None,
     ) -> Daten:
         raeume = [raum(i) for i in range(anzahl)]
         werte = {}
@@ -61,9 +63,11 @@ def baue() -> Callable[..., Daten]:
             for stelle, zahl in enumerate(zahlen)
             if zahl is not None
         }
+        gezaehlt |= {("begonnen", GANZES, j): zahl for j, zahl in (hilfen_ganzes or {}).items()}
+        for j in range(2010, jahr + 1):
+            werte[GANZES, JUGENDEINWOHNER, j] = wert(JUGENDEINWOHNER, j, anzahl * u21)
         hze_brueche = frozenset((raeume[s], j) for k, s, j in brueche if k == "hze_faelle")
-        return Daten(
-            jahr, {r: blatt(r) for r in raeume}, blatt(GANZES, raeume), {}, werte, gezaehlt, hze_brueche
-        )  # fmt: skip
+        blaetter = {r: blatt(r) for r in raeume}
+        return Daten(jahr, blaetter, blatt(GANZES, raeume), {}, werte, gezaehlt, hze_brueche, reihen or {})
 
     return tue

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from reports.analyse.daten import _hilfen
+from reports.analyse.daten import _hilfen, _vergleichsreihen
 from reports.analyse.hilfen import analysiere_fruehwarnung, analysiere_mehrjahr
 from reports.analyse.typen import Daten
 from tests.unit.analyse.conftest import raum
@@ -121,3 +121,14 @@ def test_aus_dem_mart_kommen_nur_veroeffentlichte_gesamtzahlen(tmp_path: Path) -
         ("begonnen", "1", 2020): 7, ("begonnen", "1", 2021): 0, ("hilfemonate", "1", 2020): 84.5,
     }  # fmt: skip
     assert _hilfen(tmp_path / "fehlt.parquet", "muster") == {}
+
+
+def test_vergleichsreihen_des_jugendamts(tmp_path: Path) -> None:
+    zeilen = [("muster", "B", 2021, 5.0, 50.0), ("muster", "A", 2021, 7.0, 70.0), ("anderes", "A", 2022, 9.0, 90.0)]
+    tafel = pl.DataFrame(
+        zeilen, schema=["jugendamt", "reihe", "berichtsjahr", "begonnen", "jugendeinwohner"], orient="row"
+    )
+    tafel.write_parquet(tmp_path / "vergleichsreihen.parquet")
+    gelesen = _vergleichsreihen(tmp_path / "vergleichsreihen.parquet", "muster")
+    assert gelesen == {"A": {2021: (7.0, 70.0)}, "B": {2021: (5.0, 50.0)}}
+    assert _vergleichsreihen(tmp_path / "fehlt.parquet", "muster") == {}

@@ -81,15 +81,16 @@ def test_lebenslage_vor_dem_start_waehlt_mit(baue: Baue) -> None:
             date(2025, 10, 1),
             "01.10.2025, erstes volles Jahr 2026; veröffentlichte Hilfen reichen bis 2023.",
         ),
-        ((0, 1, 2, 3, 4, 5), date(2021, 1, 1), "deckt zusammen mit den anderen alle Räume ab"),
-        ((GANZES,), date(2021, 1, 1), "deckt zusammen mit den anderen alle Räume ab"),
+        ((0, 1, 2, 3, 4, 5), date(2021, 1, 1), "es gibt keinen Rest, mit dem"),
+        ((GANZES,), date(2021, 1, 1), "es gibt keinen Rest, mit dem"),
+        ((GANZES,), date(2023, 10, 1), "erstes volles Jahr 2024"),
         ((0,), date(2017, 1, 1), "Mindestens 3 volle Jahre vor 2017"),
         ((0, 1, 2, 3), date(2021, 1, 1), "für 4 Räume des Gebiets und 2 andere"),
     ],
 )
 def test_warum_kein_vergleich(baue: Baue, raeume: tuple[int | str, ...], von: date, grund: str) -> None:
     gebiete = [gebiet(r if isinstance(r, str) else raum(r), von) for r in raeume]
-    analyse = rechne(baue(6, hilfen=hilfen()), *gebiete)
+    analyse = rechne(baue(6, hilfen=hilfen(), hilfen_ganzes=dict.fromkeys(JAHRE, 100.0)), *gebiete)
     assert not analyse.zeilen
     assert grund in analyse.aussagen[0]
 
@@ -109,3 +110,23 @@ def test_unbelegte_abgrenzung_und_kein_modellgebiet(baue: Baue) -> None:
     assert rechne(daten, gebiet(raum(0), date(2021, 1, 1), False)).aussagen[-1].startswith("Abgrenzung angenommen")
     assert rechne(daten).aussagen == ["Im Profil sind keine Modellgebiete eingetragen."]
     assert "gibt es nicht" in rechne(baue(6), gebiet(raum(0), date(2021, 1, 1))).aussagen[0]
+
+
+def test_ohne_rest_gegen_eine_gelieferte_reihe(baue: Baue) -> None:
+    """The whole falls from 120 to 90 per 6,000, the long series from 18 to 17 per 1,000; the short one is left out."""
+    eigene = {j: 120.0 if j < 2021 else 90.0 for j in JAHRE}
+    reihen = {
+        "Ring 2": {j: (1800.0 if j < 2021 else 1700.0, 100_000.0) for j in range(2017, 2023)},
+        "Ring 3": dict.fromkeys(range(2019, 2024), (1.0, 100000.0)),
+    }
+    analyse = rechne(baue(6, hilfen_ganzes=eigene, reihen=reihen), gebiet(GANZES, date(2021, 1, 1)))
+    (z,) = analyse.zeilen
+    assert (z["vergleich"], z["vorher"], z["nachher"]) == ("Ring 2", "2017–2020", "2021–2022")
+    assert (z["je_1000_vorher"], z["je_1000_nachher"]) == pytest.approx((20, 15))
+    assert (z["vergleich_vorher"], z["vergleich_nachher"]) == pytest.approx((18, 17))
+    assert z["differenz"] == pytest.approx(-4)
+    zu_kurz = rechne(
+        baue(6, hilfen_ganzes=eigene, reihen={"Ring 3": reihen["Ring 3"]}), gebiet(GANZES, date(2021, 1, 1))
+    )
+    assert not zu_kurz.zeilen
+    assert "Keine gelieferte Vergleichsreihe" in zu_kurz.aussagen[0]
