@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-
 from quality.schema import polars_schema
 from sources.vertraege import lade_vertraege
 
