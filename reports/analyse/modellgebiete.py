@@ -80,8 +80,10 @@ def _vergleiche(
 ) -> list[dict[str, Any]] | str:
     """The rows of one area, or in German why there is none."""
     von, voll = min(z.von for z in zeilen), erstes_volles_jahr(max(z.von for z in zeilen))
+    letztes = min((z.bis.year - ((z.bis.month, z.bis.day) < (12, 31)) for z in zeilen if z.bis), default=daten.jahr)
     gezaehlt = daten.raeume if rest else [daten.ganzes.raum_id]
-    ende = max((j for k, r, j in daten.hilfen if k == "begonnen" and r in gezaehlt), default=None)
+    jahre = [j for k, r, j in daten.hilfen if k == "begonnen" and r in gezaehlt and j <= letztes]
+    ende = max(jahre, default=None)
     if ende is None or ende < voll:
         grund = "zu_frueh" if ende else "ohne_hilfen"
         return _TEXTE.satz(grund, start=datum(von), voll=voll, ende=ende)

@@ -64,6 +64,12 @@ def test_angebrochenes_jahr_zaehlt_weder_davor_noch_danach(baue: Baue) -> None:
     assert (z["je_1000_vorher"], z["je_1000_nachher"]) == pytest.approx((30, 20))
 
 
+@pytest.mark.parametrize(("bis", "nachher"), [(date(2022, 12, 31), "2021–2022"), (date(2022, 12, 30), "2021")])
+def test_nach_dem_ende_wird_nicht_gezaehlt(baue: Baue, bis: date, nachher: str) -> None:
+    beendet = gebiet(raum(0), date(2021, 1, 1)).model_copy(update={"bis": bis})
+    assert rechne(baue(6, hilfen=hilfen()), beendet).zeilen[0]["nachher"] == nachher
+
+
 def test_lebenslage_vor_dem_start_waehlt_mit(baue: Baue) -> None:
     """Of five Räume with the same level the three with the same burden are taken."""
     je_jahr = {"begonnen": {j: [30.0] * 6 for j in JAHRE}}
