@@ -27,6 +27,7 @@ _MINDEST_BEZUG = 3
 _SPANNEN = (3, 2)
 """Years of the Dynamik: three as in Hamburg, else two as in Berlin."""
 _GUELTIG, _UNTER_300, _UNVOLLSTAENDIG = "gültig", "unter 300 Einwohner", "Indikatoren unvollständig"
+_OHNE_EINWOHNER = "Einwohnerzahl nicht ausgewiesen"
 
 
 @dataclass(frozen=True)
@@ -68,14 +69,14 @@ def lage(daten: Daten, jahr: int) -> Lage | None:
     From 30 valid Räume on: each indicator as z-score over them, summed with equal weight, the sum standardised again.
     Below that: mean distance from the Jugendamt as a whole in a fixed year, in standard deviations of that year.
     """
-    gross = [r for r in daten.raeume if _einwohner(daten, r, jahr) >= MINDEST_EINWOHNER]
+    gross = [r for r in daten.raeume if (_einwohner(daten, r, jahr) or 0) >= MINDEST_EINWOHNER]
     indikatoren = tuple(
         k for k in INDIKATOREN if gross and sum(daten.zahl(r, k, jahr) is not None for r in gross) >= len(gross) / 2
     )
     if len(indikatoren) < MINDEST_INDIKATOREN:
         return None
     voll = _vollstaendig(daten, gross, indikatoren, jahr)
-    gueltigkeit = {r: _GUELTIG if r in voll else _UNVOLLSTAENDIG if r in gross else _UNTER_300 for r in daten.raeume}
+    gueltigkeit = {r: _gueltigkeit(daten, r, jahr, r in voll) for r in daten.raeume}
     tafel = np.array([[daten.zahl(r, k, jahr) for k in indikatoren] for r in voll], dtype=np.float64)
     if len(voll) >= MINDEST_KLASSEN:
         return Lage(jahr, indikatoren, _je_raum(voll, _standardisiert(tafel)), gueltigkeit)
@@ -120,9 +121,18 @@ def _je_raum(raeume: Sequence[str], werte: Zahlen) -> dict[str, float]:
     return dict(zip(raeume, werte.tolist(), strict=True))
 
 
-def _einwohner(daten: Daten, raum_id: str, jahr: int) -> float:
-    """Inhabitants of the newest published year up to `jahr`; 0 if none is published."""
-    return next((n for j in range(jahr, jahr - 3, -1) if (n := daten.zahl(raum_id, EINWOHNER, j)) is not None), 0.0)
+def _einwohner(daten: Daten, raum_id: str, jahr: int) -> float | None:
+    """Inhabitants of the newest published year up to `jahr`, at most two years before it."""
+    return next((n for j in range(jahr, jahr - 3, -1) if (n := daten.zahl(raum_id, EINWOHNER, j)) is not None), None)
+
+
+def _gueltigkeit(daten: Daten, raum_id: str, jahr: int, vollstaendig: bool) -> str:
+    einwohner = _einwohner(daten, raum_id, jahr)
+    if einwohner is None:
+        return _OHNE_EINWOHNER
+    if einwohner < MINDEST_EINWOHNER:
+        return _UNTER_300
+    return _GUELTIG if vollstaendig else _UNVOLLSTAENDIG
 
 
 def _vollstaendig(daten: Daten, raeume: Sequence[str], indikatoren: Sequence[str], jahr: int) -> list[str]:
@@ -187,7 +197,7 @@ def _zeile(daten: Daten, jetzt: Lage, aenderung: Mapping[str, float], raum_id: s
         "raum_id": raum_id,
         "raum_name": daten.raeume[raum_id].name,
         "jahr": jetzt.jahr,
-        "einwohner": _einwohner(daten, raum_id, jetzt.jahr) or None,
+        "einwohner": _einwohner(daten, raum_id, jetzt.jahr),
         **{k: daten.zahl(raum_id, k, jetzt.jahr) for k in jetzt.indikatoren},
         "index": wert,
         "veraenderung": delta,

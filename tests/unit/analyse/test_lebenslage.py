@@ -108,6 +108,17 @@ def test_raum_unter_300_einwohnern_ist_draussen_und_bleibt_in_der_tabelle(baue: 
     assert any("unter 300 Einwohner: 1 von 31" in satz for satz in analysiere_lage(daten, jetzt).aussagen)
 
 
+def test_ohne_einwohnerzahl_ist_ein_raum_draussen(baue: Baue) -> None:
+    daten = baue(31, {SGB2: {2023: reihe(31)}, KINDER: {2023: reihe(31)}, "bev_gesamt": {2021: [None], 2022: [None]}})
+    vorher = lage(daten, 2023)
+    daten.werte.pop((raum(0), "bev_gesamt", 2023))  # type: ignore[attr-defined]
+    jetzt = lage(daten, 2023)
+    assert vorher is not None
+    assert jetzt is not None
+    assert (vorher.gueltigkeit[raum(0)], jetzt.gueltigkeit[raum(0)]) == ("gültig", "Einwohnerzahl nicht ausgewiesen")
+    assert raum(0) not in jetzt.werte
+
+
 def test_gesperrter_wert_fehlt_und_wird_gezaehlt(baue: Baue) -> None:
     daten = baue(31, {SGB2: {2023: [None, *reihe(30)]}, KINDER: {2023: reihe(31)}})
     analyse = analysiere_lage(daten, juengste_lage(daten))
