@@ -113,7 +113,7 @@ def _pruefe_und_schreibe(
             meldung = f"Die Zahlen sind dieselben wie in {gleiches.id}; kein neues Release."
             return Kandidat(jugendamt, "unveraendert", gleiches.id, berichtsjahr, meldung, ergebnis.befunde)
         angaben = _angaben(haus, profil, berichtsjahr)
-        schreibe_bericht(ordner / "marts", ordner / "bericht", angaben, list(ergebnis.befunde))
+        schreibe_bericht(ordner / "marts", ordner / "bericht", angaben, list(ergebnis.befunde), ordner / "analyse")
         befunde = [releases.befund_als_dict(b) for b in ergebnis.befunde]
         schreibe_json(ordner / "gate.json", {"erklaert": ergebnis.erklaert, "befunde": befunde})
         _woerterbuch(veroeffentlichung, kommentare).write_csv(
@@ -174,6 +174,7 @@ def _angaben(haus: Haus, profil: Profil, berichtsjahr: int) -> BerichtsAngaben:
         attributionen=sorted({haus.vertraege[e.extrakt].attribution for e in eingaben}),
         annahmen=list(profil.annahmen),
         musterdaten=any(e.musterdaten for e in eingaben),
+        modellgebiete=profil.modellgebiete,
     )
 
 

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from quality.befund import Befund
 from reports import woerter
+from reports.analyse.rechnen import rechne, schreibe_tabellen
 from reports.diagramm import diagramm
 from reports.modell import lade_modell
 from reports.typen import Bericht, BerichtFehler, BerichtsAngaben
@@ -21,17 +22,24 @@ __all__ = ["Befund", "BerichtFehler", "BerichtsAngaben", "schreibe_bericht"]
 _VORLAGEN = Path(__file__).parent / "vorlagen"
 
 
-def schreibe_bericht(marts: Path, ziel: Path, angaben: BerichtsAngaben, befunde: list[Befund]) -> list[Path]:
-    """Write index.html, raum/<slug>.html, kennzahlen.html, datenqualitaet.html and stil.css into `ziel`.
+def schreibe_bericht(
+    marts: Path, ziel: Path, angaben: BerichtsAngaben, befunde: list[Befund], tabellen: Path | None = None
+) -> list[Path]:
+    """Write index.html, raum/<slug>.html, kennzahlen.html, analyse.html, datenqualitaet.html, stil.css into `ziel`.
 
     The pages need no network and no JavaScript. Same marts, Angaben and Befunde give the same bytes.
-    Returns the files written, sorted.
+    The tables of the analyses go to the folder `tabellen`, if one is named, as CSV.
+    Returns the files of the report, sorted.
 
     Raises:
         BerichtFehler: the marts do not allow a report; the German text says what to do.
     """
     bericht = lade_modell(marts, angaben, befunde)
+    analysen = rechne(bericht, marts)
+    if tabellen is not None:
+        schreibe_tabellen(analysen, tabellen, bericht.musterdaten)
     seiten = {
+        "analyse.html": _seite("analyse.html.j2", bericht, wurzel="", analysen=analysen),
         "index.html": _seite("index.html.j2", bericht, wurzel=""),
         "kennzahlen.html": _seite("kennzahlen.html.j2", bericht, wurzel=""),
         "datenqualitaet.html": _seite("datenqualitaet.html.j2", bericht, wurzel=""),

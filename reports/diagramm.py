@@ -72,7 +72,7 @@ def diagramm(angabe: Angabe, raum_name: str, jahre: tuple[int, int]) -> Diagramm
         return None
     k = angabe.kennzahl
     zahlen = [w.wert for w in (*werte, *angabe.vergleichsreihe) if w.wert is not None]
-    marken = _y_werte(min(zahlen), max(zahlen), k.nachkommastellen)
+    marken = achsenwerte(min(zahlen), max(zahlen), k.nachkommastellen)
     von, bis = marken[0], marken[-1]
 
     def x(jahr: int) -> float:
@@ -88,8 +88,7 @@ def diagramm(angabe: Angabe, raum_name: str, jahre: tuple[int, int]) -> Diagramm
         ]
 
     eigene = punkte(werte)
-    schritt = marken[1] - marken[0]
-    stellen = max(0, -math.floor(math.log10(schritt) + 1e-9))
+    stellen = stellen_von(marken)
     brueche = [w.jahr for w in angabe.reihe if w.nach_bruch and w.jahr > werte[0].jahr]
     return Diagramm(
         kennung="d-" + k.kennzahl.replace("_", "-"),
@@ -122,7 +121,7 @@ def _linien(punkte: Sequence[Punkt], werte: Sequence[Wert]) -> tuple[str, ...]:
     )
 
 
-def _y_werte(kleinster: float, groesster: float, stellen: int) -> list[float]:
+def achsenwerte(kleinster: float, groesster: float, stellen: int) -> list[float]:
     """Round axis values that enclose the data, never finer than `stellen` decimals.
 
     Zero is one of them where the data come near it.
@@ -137,6 +136,11 @@ def _y_werte(kleinster: float, groesster: float, stellen: int) -> list[float]:
     if unten == oben:
         unten, oben = unten - 1, oben + 1
     return [round(i * schritt, 10) for i in range(unten, oben + 1)]
+
+
+def stellen_von(marken: Sequence[float]) -> int:
+    """The decimals that tell the marks of an axis apart."""
+    return max(0, -math.floor(math.log10(marken[1] - marken[0]) + 1e-9))
 
 
 def _x_jahre(erstes: int, letztes: int) -> list[int]:

@@ -10,6 +10,7 @@ from datetime import date
 from itertools import groupby
 
 from quality.befund import Befund
+from sources.profile import Modellgebiet
 
 NENNER_KLEIN = 300
 """Below this denominator the report prints n beside a rate."""
@@ -42,6 +43,7 @@ class BerichtsAngaben:
     attributionen: list[str]
     annahmen: list[str]
     musterdaten: bool
+    modellgebiete: Sequence[Modellgebiet] = ()
 
 
 @dataclass(frozen=True)

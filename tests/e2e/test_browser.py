@@ -27,7 +27,7 @@ SCHALTER = [
     "--disable-sync",
 ]
 JUGENDAEMTER = ["arnsberg", "ortenaukreis", "rostock", "verden"]
-SEITEN = ["index.html", "kennzahlen.html", "datenqualitaet.html"]
+SEITEN = ["index.html", "kennzahlen.html", "analyse.html", "datenqualitaet.html"]
 BREITEN = [1280, 390]
 
 

@@ -18,7 +18,7 @@ from sources.vertraege import WURZEL, Schwellen, Vertrag, lade_vertraege
 
 EXTRAKTE = (
     "einwohnermelde", "bewegungen", "haushalte", "schuelerstatistik", "uebergaenge", "schuleingangsuntersuchung",
-    "gefaehrdungseinschaetzungen", "inobhutnahmen", "angebote", "bedarfe", "ziele",
+    "gefaehrdungseinschaetzungen", "inobhutnahmen", "angebote", "bedarfe", "ziele", "vergleichsreihen",
 )  # fmt: skip
 EINZELSAETZE = EXTRAKTE[:4] + EXTRAKTE[5:6]
 

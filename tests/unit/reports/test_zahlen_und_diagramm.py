@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.diagramm import _x_jahre, _y_werte, diagramm
+from reports.diagramm import _x_jahre, achsenwerte, diagramm
 from reports.typen import Angabe, Kennzahl, Wert
 from reports.woerter import namensfolge, status_woerter
 from reports.zahlen import mit_vorzeichen, zahl, zelle
@@ -94,7 +94,7 @@ def test_alle_punkte_liegen_im_bild(zahlen: list[float]) -> None:
 
 @given(st.floats(-1e7, 1e7), st.floats(0, 1e7))
 def test_achsenwerte_umfassen_die_daten(kleinster: float, spanne: float) -> None:
-    marken = _y_werte(kleinster, kleinster + spanne, 1)
+    marken = achsenwerte(kleinster, kleinster + spanne, 1)
     toleranz = 1e-6 * max(1.0, abs(kleinster), spanne)
     assert marken[0] <= kleinster + toleranz
     assert marken[-1] >= kleinster + spanne - toleranz
