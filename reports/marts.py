@@ -60,7 +60,7 @@ def inhalt_sha256(marts: Path) -> str:
 
 
 def letztes_jahr(warehouse: Path, jugendamt: str) -> int | None:
-    """The latest year in which the whole has a population, without which no rate holds; else with any value, or None."""
+    """The latest year with a population of the whole, without which no rate holds; else with any value, or None."""
     with duckdb.connect(str(warehouse), read_only=True) as con:
         zeile = con.execute(
             """
