@@ -16,6 +16,6 @@ select
     cast(nullif(hilfearten.gueltig_bis, '') as date) as gueltig_bis,
     cast(hilfearten.belegt as boolean) as belegt,
     cast(hilfearten.reihenfolge as integer) as reihenfolge
-from {{ ref('hilfearten') }} as hilfearten
+from {{ ref('hilfeartenliste') }} as hilfearten
 inner join konventionen
     on hilfearten.konvention in (konventionen.konvention, 'alle')
