@@ -97,13 +97,15 @@ def test_what_may_show_a_single_hilfe_is_in_no_public_table(haus: Any) -> None:
     zeilen = [{"raum_id": r, "wertart": w} for r in (STADT, GANZES) for w in ("ansatz", "ist", "obligo")]
     lager = haus(haushalt=zeilen, sozialraumbudget=budget)
     zellen = lager.sql(
-        f"""select messgroesse, raum_id, oeffentlich from {lager.ref("int_geld__zellen")}
+        f"""select messgroesse, merkmal, raum_id, oeffentlich from {lager.ref("int_geld__zellen")}
         inner join {lager.ref("dim_tabelle")} using (tabelle)"""
     )
     assert {z["oeffentlich"] for z in zellen} == {True, False}
     for z in zellen:
         wertart = z["messgroesse"].rpartition("_")[2]
-        assert z["oeffentlich"] == (wertart != "obligo" and (wertart != "ist" or z["raum_id"] == GANZES)), z
+        summe = z["merkmal"] in {"insgesamt", "hze"}
+        ganzes = z["raum_id"] == GANZES
+        assert z["oeffentlich"] == (wertart not in {"ist", "obligo"} or (ganzes and (wertart == "ist" or summe))), z
 
 
 def test_toepfe_of_a_deckungskreis_count_together(haus: Any) -> None:
@@ -138,14 +140,22 @@ def test_what_the_cases_do_not_explain_is_the_rest_of_the_whole(haus: Any) -> No
 # --- what budgets do to a release -----------------------------------------------------------------------------------
 
 
-def _marts(con: Any, ziel: Path, *werte: tuple[str, str, int, float | None]) -> None:
-    """Marts of two Kommunen with the given figures (kennzahl, raum_id, berichtsjahr, wert)."""
+def _marts(con: Any, ziel: Path, *werte: tuple[str, str, int, float | None], quelle: str = "haushalt") -> None:
+    """Marts of a Kreis and two Kommunen with the given figures (kennzahl, raum_id, berichtsjahr, wert)."""
     zeilen = [{"jugendamt": "musterkreis", "kennzahl": k, "raum_id": r, "berichtsjahr": j, "wert": w, "version": 1,
-               "raum_name": r, "raumebene": "sozialraum", "grund": "", "hauptquelle": True,
+               "raum_name": r, "raumebene": "jugendamt" if r == GANZES else "sozialraum", "grund": "", "quelle": quelle,
+               "stichtag": date(j, 12, 31), "hauptquelle": True,
                "status": "nicht_verfuegbar" if w is None else "gueltig"} for k, r, j, w in werte]  # fmt: skip
-    katalog = [{"kennzahl": "ansatz_eur", "familie": "haushalt"}, {"kennzahl": "bev_gesamt", "familie": "bevoelkerung"}]
-    raeume = [{"raum_id": r, "gebietsart": "gemeinde"} for r in (STADT, DORF)]
-    for name, inhalt in (("kennzahlen", zeilen), ("kennzahlenkatalog", katalog), ("raeume", raeume)):
+    katalog = [{"kennzahl": k, "familie": f, "nenner_text": ""}
+               for k, f in (("ansatz_eur", "haushalt"), ("bev_gesamt", "bevoelkerung"))]  # fmt: skip
+    gilt = {"gueltig_von": date(1900, 1, 1), "gueltig_bis": None}
+    arten = ((GANZES, "kreis", "jugendamt"), (STADT, "gemeinde", "sozialraum"), (DORF, "gemeinde", "sozialraum"))
+    raeume = [{"raum_id": r, "gebietsart": a, "raumebene": e, **gilt} for r, a, e in arten]
+    oben = {"eltern_raum_id": GANZES, "hierarchie": "planung", "gewicht": 1.0, **gilt}
+    teile = [{"raum_id": r, **oben} for r in (STADT, DORF)]
+    for name, inhalt in (
+        ("kennzahlen", zeilen), ("kennzahlenkatalog", katalog), ("raeume", raeume), ("raumzuordnung", teile),
+    ):  # fmt: skip
         rahmen = pl.DataFrame(inhalt, infer_schema_length=None)
         rahmen.write_parquet(ziel / f"{name}.parquet")
         con.sql(f"create schema if not exists mart; create table mart.{name} as from '{ziel}/{name}.parquet'")
@@ -158,6 +168,18 @@ def test_not_every_raum_needs_a_kostenstelle(tmp_path: Path, kennzahl: str, erge
     _marts(duckdb.connect(), tmp_path, (kennzahl, STADT, 2023, 5.0), (kennzahl, DORF, 2023, None))
     liste = gate.lade_liste()
     nur = gate.Liste(liste.schwellen, tuple(e for e in liste.erwartungen if e.titel.startswith("Kein Raum fehlt")))
+    (befund,) = gate.pruefe(tmp_path, 2023, "planung", {}, liste=nur).befunde
+    assert befund.ergebnis == ergebnis
+
+
+@pytest.mark.parametrize(("quelle", "ergebnis"), [("haushalt", "bestanden"), ("fortschreibung", "verletzt")])
+def test_raeume_with_a_kostenstelle_need_not_make_up_the_whole(tmp_path: Path, quelle: str, ergebnis: str) -> None:
+    from quality import gate
+
+    werte = (("ansatz_eur", STADT, 2023, 5.0), ("ansatz_eur", GANZES, 2023, 9.0))
+    _marts(duckdb.connect(), tmp_path, *werte, quelle=quelle)
+    liste = gate.lade_liste()
+    nur = gate.Liste(liste.schwellen, tuple(e for e in liste.erwartungen if e.titel.startswith("Die Summe der Räume")))
     (befund,) = gate.pruefe(tmp_path, 2023, "planung", {}, liste=nur).befunde
     assert befund.ergebnis == ergebnis
 

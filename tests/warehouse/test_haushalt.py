@@ -200,7 +200,7 @@ def test_unmapped_euros_close_the_gate(lager: Callable[..., Any], tmp_path: Path
                            {"produkt": "99.01", "betrag_eur": fremd}])  # fmt: skip
     pl.DataFrame(haus.modell("haushalt")).write_parquet(tmp_path / "haushalt.parquet")
     liste = gate.lade_liste()
-    nur = gate.Liste(liste.schwellen, tuple(e for e in liste.erwartungen if "haushalt" in e.sicht))
+    nur = gate.Liste(liste.schwellen, tuple(e for e in liste.erwartungen if "from haushalt" in e.sicht))
     befunde = {b.titel: b for b in gate.pruefe(tmp_path, 2024, "planung", {}, liste=nur).befunde}
     assert befunde[titel].ergebnis == ergebnis
     assert befunde["Beträge des Haushalts stehen mit Wert oder Status"].ergebnis == "bestanden"
@@ -216,7 +216,7 @@ def test_no_budget_keeps_the_gate_open(lager: Callable[..., Any], tmp_path: Path
     haus.modell("haushalt")
     haus.con.sql(f"copy haushalt to '{tmp_path}/haushalt.parquet'")
     liste = gate.lade_liste()
-    nur = gate.Liste(liste.schwellen, tuple(e for e in liste.erwartungen if "haushalt" in e.sicht))
+    nur = gate.Liste(liste.schwellen, tuple(e for e in liste.erwartungen if "from haushalt" in e.sicht))
     assert len(nur.erwartungen) == 2
     assert {b.ergebnis for b in gate.pruefe(tmp_path, 2024, "planung", {}, liste=nur).befunde} == {"bestanden"}
 

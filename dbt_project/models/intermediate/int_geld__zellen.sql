@@ -1,6 +1,7 @@
 -- Money as cells: amounts of budget and Sozialraumbudgets per Raum that stands for them and for the whole, what the
 -- cases do not explain, forecasts. Nothing is spread: what stands for no Raum is the member nicht_zuordenbar.
--- Ist and Obligo below the whole, and what is worked out from cases, may show a single Hilfe: tables of their own.
+-- Ist and Obligo below the whole, Obligo of a single group, and what is worked out from cases, may show a single Hilfe:
+-- tables of their own.
 {% set plan = "('ansatz', 'nachtrag', 'umbuchung', 'ueberplanmaessig', 'ermaechtigung')" %}
 with
 
@@ -87,11 +88,10 @@ betraege as (
     select
         jugendamt,
         raum_id,
+        raum_id = ganzes as ist_ganzes,
         haushaltsjahr,
-        tabelle
-        || case
-            when wertart = 'obligo' or (wertart = 'ist' and raum_id != ganzes) then '_vertraulich' else ''
-        end as tabelle,
+        tabelle,
+        wertart,
         messgroesse || wertart as messgroesse,
         unnest(merkmale) as merkmal,
         'Euro' as einheit,
@@ -163,7 +163,12 @@ vereint as (
         jugendamt,
         raum_id,
         haushaltsjahr,
-        tabelle,
+        tabelle
+        || case
+            when wertart in ('ist', 'obligo') and not ist_ganzes then '_vertraulich'
+            when wertart = 'obligo' and merkmal not in ('insgesamt', 'hze', 'deckungskreis') then '_vertraulich'
+            else ''
+        end as tabelle,
         messgroesse,
         merkmal,
         einheit,
