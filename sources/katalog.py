@@ -92,7 +92,7 @@ class Kennzahl(_Modell):
     richtung: Literal["neutral", "hoeher_ist_belastender", "niedriger_ist_belastender"]
     geliefert_als: str = Field(default="", description="Messgröße under which a source delivers the ready rate")
     quelle_text: str = Field(min_length=5)
-    amtliche_referenz: str
+    amtliche_referenz: str = Field(min_length=3)
     interpretation: str = Field(min_length=20)
     belegt: bool = Field(default=True, description="false: the definition is assumed; its figures carry annahme")
     profile: tuple[str, ...] = Field(default=("alle",), description="Kennzahlen profiles that show it")

@@ -1,4 +1,4 @@
--- Männlich and weiblich together are insgesamt, within a source.
+-- The sexes together are insgesamt, within a source; a register may know more than two.
 {{ config(severity='warn', meta={'dagster': {'ref': {'name': 'fct_messgroessen'}}}) }}
 with
 
@@ -11,7 +11,9 @@ je_geschlecht as (
         altersgruppe,
         max(case when geschlecht = 'insgesamt' then wert end) as insgesamt,
         max(case when geschlecht = 'maennlich' then wert end) as maennlich,
-        max(case when geschlecht = 'weiblich' then wert end) as weiblich
+        max(case when geschlecht = 'weiblich' then wert end) as weiblich,
+        coalesce(max(case when geschlecht = 'divers' then wert end), 0)
+        + coalesce(max(case when geschlecht = 'ohne_angabe' then wert end), 0) as weitere
     from {{ ref('fct_messgroessen') }}
     where messgroesse = 'bevoelkerung' and nationalitaet = 'insgesamt'
     group by all
@@ -20,7 +22,8 @@ je_geschlecht as (
 select
     jugendamt,
     raum_id || ', ' || strftime(stichtag, '%d.%m.%Y') || ', Alter ' || altersgruppe || ': männlich '
-    || cast(maennlich as bigint) || ' + weiblich ' || cast(weiblich as bigint) || ' ergibt nicht insgesamt '
+    || cast(maennlich as bigint) || ' + weiblich ' || cast(weiblich as bigint) || ' + divers oder ohne Angabe '
+    || cast(weitere as bigint) || ' ergibt nicht insgesamt '
     || cast(insgesamt as bigint) as meldung
 from je_geschlecht
-where maennlich + weiblich != insgesamt
+where maennlich + weiblich + weitere != insgesamt

@@ -18,6 +18,7 @@ from orchestration.umgebung import WURZEL, lies_umgebung
 from quality import gate, tuer
 from quality.schema import dbt_quellen_yaml
 from quality.woerterbuch import extrakte_md
+from reports import woerter
 from sources.aufnahme import lies_verzeichnis, luecken, skelett
 from sources.formate import Gelesen, erkennung, tabelle
 from sources.katalog import Kennzahl
@@ -199,7 +200,8 @@ def read(
 
 
 def _blatt(profil: str, k: Kennzahl) -> str:
-    formel = f"{k.faktor:g} × Zähler / Nenner" if k.nenner else "Zähler"
+    formel = f"{k.faktor:,g} × Zähler / Nenner".replace(",", ".") if k.nenner else "Zähler"
+    stellen = f"{k.nachkommastellen} Nachkommastelle{'' if k.nachkommastellen == 1 else 'n'}"
     zeilen = [
         ("Kennzahl", f"{k.name} ({k.kennzahl}, Version {k.version})"),
         ("Gilt für", "alle" if profil == "alle" else f"Kennzahlenprofil {profil}"),
@@ -207,10 +209,10 @@ def _blatt(profil: str, k: Kennzahl) -> str:
         ("Zähler", k.zaehler.text),
         ("Nenner", k.nenner.text if k.nenner else "–"),
         ("Formel", formel),
-        ("Einheit", f"{k.einheit}, {k.nachkommastellen} Nachkommastellen"),
+        ("Einheit", f"{k.einheit}, {stellen}"),
         ("Stichtag", k.stichtagsregel),
-        ("Unterste Ebene", k.niedrigste_ebene),
-        ("Richtung", k.richtung),
+        ("Unterste Ebene", woerter.GEBIETSART[k.niedrigste_ebene]),
+        ("Richtung", woerter.RICHTUNG[k.richtung]),
         ("Quelle", k.quelle_text),
         ("Amtliche Referenz", k.amtliche_referenz),
         ("Deutung", k.interpretation),

@@ -1,14 +1,16 @@
 -- Each addend of numerator and denominator per Raum, year and source: the exact age group if a table has it, else
 -- the sum of age groups that tile the interval without gap or overlap, from the table that ranks first. Where the
 -- catalogue allows an estimate, an age group of at most five years may be cut in proportion. The first addend of the
--- numerator names the source. What this source does not deliver at all comes from one other source for all addends of
--- that Messgröße: the one with most of them, then the one its publisher uses, then the best ranked.
+-- numerator names the source. What this source does not deliver at all comes from one other source, the same for all
+-- Räume of the Jugendamt in that year: the one its publisher uses, if the contract names one (nennerquelle), else the
+-- one that holds most of it, without estimates if there is such a one, else the best ranked.
 with
 
 katalog as (
     select
         kennzahlen.jugendamt,
         bestandteile.*,
+        bestandteile.messgroesse as gemeint,
         false as ist_ersatz
     from {{ source('stammdaten', 'bestandteile') }} as bestandteile
     inner join {{ ref('dim_kennzahl') }} as kennzahlen
@@ -39,6 +41,7 @@ anteile as (
         bestandteile.vorzeichen * bestandteile.gewicht as gewicht,
         bestandteile.jahre_zurueck,
         bestandteile.messgroesse,
+        bestandteile.gemeint,
         messgroessen.jugendamt,
         messgroessen.raum_id,
         messgroessen.berichtsjahr + bestandteile.jahre_zurueck as berichtsjahr,
@@ -84,6 +87,7 @@ treffer as (
         gewicht,
         jahre_zurueck,
         messgroesse,
+        gemeint,
         jugendamt,
         raum_id,
         berichtsjahr,
@@ -139,6 +143,7 @@ nennerquellen as (
         quelle,
         nennerquelle
     from {{ ref('dim_tabelle') }}
+    where nennerquelle != ''
 ),
 
 moeglich as (
@@ -146,13 +151,17 @@ moeglich as (
         je_quelle.* exclude (quelle),
         zaehlerquellen.quelle,
         je_quelle.quelle as teilquelle,
-        coalesce(je_quelle.quelle = nennerquellen.nennerquelle, false) as ist_nennerquelle,
         coalesce(quellenrang.rang, 99) as quellenrang,
         count(*) over (
             partition by
-                je_quelle.kennzahl, je_quelle.version, je_quelle.jugendamt, je_quelle.raum_id, je_quelle.berichtsjahr,
-                je_quelle.messgroesse, zaehlerquellen.quelle, je_quelle.quelle
-        ) as teile
+                je_quelle.kennzahl, je_quelle.version, je_quelle.jugendamt, je_quelle.berichtsjahr,
+                je_quelle.gemeint, zaehlerquellen.quelle, je_quelle.quelle
+        ) as teile,
+        bool_or(je_quelle.ist_geschaetzt) over (
+            partition by
+                je_quelle.kennzahl, je_quelle.version, je_quelle.jugendamt, je_quelle.berichtsjahr,
+                je_quelle.gemeint, zaehlerquellen.quelle, je_quelle.quelle
+        ) as teils_geschaetzt
     from zaehlerquellen
     inner join je_quelle
         on
@@ -165,23 +174,29 @@ moeglich as (
         on
             zaehlerquellen.jugendamt = angebot.jugendamt
             and zaehlerquellen.quelle = angebot.quelle
-            and je_quelle.messgroesse = angebot.messgroesse
+            and je_quelle.gemeint = angebot.messgroesse
     left join nennerquellen
         on zaehlerquellen.quelle = nennerquellen.quelle
     left join {{ source('stammdaten', 'quellenrang') }} as quellenrang
         on
             je_quelle.jugendamt = quellenrang.jugendamt
             and je_quelle.quelle = quellenrang.quelle
-    where zaehlerquellen.quelle = je_quelle.quelle or angebot.messgroesse is null
+    where
+        zaehlerquellen.quelle = je_quelle.quelle
+        or (
+            angebot.messgroesse is null
+            and not (je_quelle.seite = 'zaehler' and je_quelle.nr = 0)
+            and je_quelle.quelle = coalesce(nennerquellen.nennerquelle, je_quelle.quelle)
+        )
 ),
 
 final as (
-    select * exclude (ist_nennerquelle, quellenrang, teile)
+    select * exclude (gemeint, quellenrang, teile, teils_geschaetzt)
     from moeglich
     qualify
-        row_number() over (
-            partition by kennzahl, version, seite, nr, jugendamt, raum_id, berichtsjahr, quelle
-            order by teile desc, ist_nennerquelle desc, quellenrang asc, teilquelle asc
+        dense_rank() over (
+            partition by kennzahl, version, jugendamt, berichtsjahr, gemeint, quelle
+            order by teile desc, teils_geschaetzt asc, quellenrang asc, teilquelle asc
         ) = 1
 )
 

@@ -129,7 +129,7 @@ final as (
         end as herkunft,
         row_number() over (
             partition by vereint.jugendamt, vereint.raum_id, vereint.berichtsjahr, vereint.kennzahl, vereint.version
-            order by coalesce(quellenrang.rang, 99)
+            order by coalesce(quellenrang.rang, 99), vereint.wert is null, vereint.ist_geschaetzt, vereint.quelle
         ) = 1 as hauptquelle
     from vereint
     inner join raeume

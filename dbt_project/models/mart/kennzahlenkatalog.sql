@@ -1,3 +1,17 @@
+-- Breaks are those of every source that delivers a part of the Kennzahl, denominators too.
+with
+
+quellen as (
+    select distinct
+        bestandteile.kennzahl,
+        bestandteile.version,
+        bestandteile.profil,
+        messgroessen.quelle
+    from {{ source('stammdaten', 'bestandteile') }} as bestandteile
+    inner join {{ ref('fct_messgroessen') }} as messgroessen
+        on bestandteile.messgroesse = messgroessen.messgroesse
+)
+
 select
     kennzahl,
     cast(version as integer) as version,
@@ -25,9 +39,12 @@ select
                     'ab ' || brueche.jahr || ': ' || brueche.grund
             ), '')
         from {{ source('stammdaten', 'reihenbrueche') }} as brueche
-        inner join {{ source('stammdaten', 'extrakttabellen') }} as tabellen
-            on brueche.quelle = tabellen.quelle
-        where tabellen.familie = kennzahlen.familie
+        inner join quellen
+            on brueche.quelle = quellen.quelle
+        where
+            quellen.kennzahl = kennzahlen.kennzahl
+            and quellen.version = kennzahlen.version
+            and quellen.profil = kennzahlen.profil
     ) as reihenbrueche,
     interpretation,
     cast(reihenfolge as integer) as reihenfolge

@@ -110,6 +110,9 @@ def test_kennzahl_show_is_a_whole_sheet(leeres_haus) -> None:
     assert lauf.returncode == 0, lauf.stderr
     for feld in ("Kennzahl:", "Definition:", "Zähler:", "Nenner:", "Formel:", "Einheit:", "Quelle:"):
         assert feld in lauf.stdout
+    geburten = leeres_haus.cli("kennzahl", "show", "geburten_je_1000").stdout
+    for wort in ("Formel:            1.000 × Zähler / Nenner", "1 Nachkommastelle\n", "Gemeindeteil", "AI0209"):
+        assert wort in geburten
     alle = leeres_haus.cli("kennzahl", "list").stdout
     assert all(code in alle for code in ("bev_gesamt", "jugendquotient", "abgaenger_ohne_hsa_pct"))
 
