@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import cast
 
 import polars as pl
+import pyarrow.parquet as pq
 
 from quality.tuer import lake_datei
 from sources.ablage import Ablage
@@ -30,15 +33,12 @@ def je_methode(bloecke: Iterable[pl.DataFrame], vertrag: Vertrag, buch: Raumbuch
     """
     if vertrag.raumfeld is None:
         return {}
-    raum = pl.col(vertrag.raumfeld).cast(pl.String)
     hat_raum = ~pl.sql_expr(vertrag.ohne_raum).fill_null(value=False) if vertrag.ohne_raum else pl.lit(True)
     je: Counter[str] = Counter()
     for block in bloecke:
         zaehler = vertrag.verdichtung.zaehler if vertrag.verdichtung and not vertrag.verdichtung.modelle else None
         menge = pl.col(zaehler).sum() if zaehler else pl.len()
-        gezaehlt = (
-            block.filter(hat_raum).group_by(raum.alias("raum"), pl.col(METHODE).cast(pl.String)).agg(menge.alias("n"))
-        )
+        gezaehlt = block.filter(hat_raum).group_by(vertrag.raumfeld, METHODE).agg(menge.alias("n"))
         for schluessel, art, n in gezaehlt.iter_rows():
             je[art or methode(schluessel, buch)] += n or 0
     return {art: je[art] for art in sorted(je)}
@@ -60,9 +60,15 @@ def abdeckung(
         if datei.exists():
             spalten = {vertrag.raumfeld, METHODE, *pl.sql_expr(vertrag.ohne_raum or "true").meta.root_names()}
             spalten |= {vertrag.verdichtung.zaehler} if vertrag.verdichtung else set()
-            yield ergebnis, je_methode([pl.read_parquet(datei, columns=sorted(spalten))], vertrag, feed.raumbuch)
+            yield ergebnis, je_methode(_bloecke(datei, spalten), vertrag, feed.raumbuch)
         else:
             yield ergebnis, ergebnis.verortung
+
+
+def _bloecke(datei: Path, spalten: Iterable[str]) -> Iterator[pl.DataFrame]:
+    """Some columns of a file of the lake, a bounded number of rows at a time."""
+    for block in pq.ParquetFile(datei).iter_batches(batch_size=1_000_000, columns=sorted(spalten)):
+        yield cast("pl.DataFrame", pl.from_arrow(block))
 
 
 def in_worten(je: Mapping[str, int]) -> str:

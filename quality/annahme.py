@@ -216,7 +216,10 @@ class Tuer:
             personenbezogen=geprueft.personenbezogen,
             stand=geprueft.gelesen.meta.get("stand", ""),
         )
-        ergebnis = replace(ergebnis, verortung=je_methode(geprueft.bloecke(), vertrag, fund.feed.raumbuch))
+        ergebnis = replace(
+            ergebnis,
+            verortung=je_methode(geprueft.bloecke(woerterbuch=not vertrag.ohne_raum), vertrag, fund.feed.raumbuch),
+        )
         datensaetze = self._verdichte(geprueft, vertrag, fund) if geprueft.personenbezogen else [(vertrag, geprueft)]
         neue = _teile(datensaetze, ergebnis)
         erlaubnis = zulassung.offene(self.ablage).get((ergebnis.jugendamt, ergebnis.sha256))

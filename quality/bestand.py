@@ -27,6 +27,7 @@ from sources.vertraege import Vertrag
 
 SPRUNG = "sprung"
 GENANNT = 5
+OHNE_BUCH = Raumbuch()
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ class Bestand:
                 return True
         return False
 
-    def vergleiche(self, teile: Collection[Teil], vertrag: Vertrag, buch: Raumbuch) -> None:
+    def vergleiche(self, teile: Collection[Teil], vertrag: Vertrag, buch: Raumbuch = OHNE_BUCH) -> None:
         """Refuse a delivery that jumps against the last accepted one.
 
         A period that came before is compared with itself, a new one with the nearest in time. Räume that the profile

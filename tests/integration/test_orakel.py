@@ -381,7 +381,7 @@ def test_manifest_nennt_jede_eingabe_und_ausgabe(
         assert hashlib.sha256(quellen[name].read_bytes()).hexdigest() == sha256
     je_extrakt = {x: sum(e == x for e, _ in eingaben) for x, _ in eingaben}
     amtlich = {
-        "bevoelkerung_geschlecht": 3, "bevoelkerung_altersgruppen": 1, "abgaenger": 2, "schulen": 1,
+        "bevoelkerung_geschlecht": 3, "bevoelkerung_altersgruppen": 1, "geburten": 1, "abgaenger": 2, "schulen": 1,
         "kindertagesbetreuung": 2, "kindertageseinrichtungen": 1, "jugendhilfeeinrichtungen": 1, "mindestsicherung": 2,
         "arbeitslose": 1, "bevoelkerung_kreise": 2, "zensus_einwohnerzahlen": 1, "gv100ad": 1, "schulverzeichnis": 1,
     }  # fmt: skip
@@ -430,7 +430,7 @@ def test_current_ist_eine_kette_von_verweisen(echtes_haus: Haus) -> None:
 
 def test_originale_liegen_noch_und_das_archiv_hat_ihre_bytes(echtes_haus: Haus, testdaten: Path) -> None:
     pakete = list((echtes_haus.home / "archive").glob("*/*/*/datapackage.json"))
-    assert len(pakete) == 153
+    assert len(pakete) == 154
     for paket in pakete:
         inhalt = json.loads(paket.read_text("utf-8"))["resources"][0]
         bytes_ = (paket.parent / inhalt["path"]).read_bytes()
@@ -449,7 +449,7 @@ def test_zweiter_refresh_macht_nichts(
     lauf = haus.cli("refresh", "--landing", str(testdaten), "--json")
     assert lauf.returncode == 0, lauf.stderr
     ergebnis = json.loads(lauf.stdout)
-    assert (ergebnis["annahme"]["neu"], ergebnis["annahme"]["bekannt"]) == ([], 153)
+    assert (ergebnis["annahme"]["neu"], ergebnis["annahme"]["bekannt"]) == ([], 154)
     assert (ergebnis["jugendaemter"], set(ergebnis["unveraendert"])) == ([], set(JUGENDAEMTER))
     assert (warehouse.stat().st_mtime_ns, dbt.stat().st_mtime_ns) == zeiten, "dbt ist gelaufen"
     danach = {n: abdruck(haus.home / n) for n in davor}

@@ -84,9 +84,7 @@ def test_spaete_werte_alter_raeume_gehen_auf_den_neuen_ueber(
     assert ganzes["wert"] == 165
 
 
-def test_werte_ausserhalb_der_gueltigkeit_werden_gesagt(
-    baue: Callable[..., Lager], stammdaten: dict[str, pl.DataFrame]
-) -> None:
+def test_raeume_gelten(baue: Callable[..., Lager], stammdaten: dict[str, pl.DataFrame]) -> None:
     """The new Raum named before it exists; late figures of an old one are none, they went to the new one."""
     zellen = _zellen(2019, r005=151) + _zellen(2020, r001=100, r005=51, r006=7, r007=4)
     lager = baue({"bevoelkerung_geschlecht": zellen}, **stammdaten)

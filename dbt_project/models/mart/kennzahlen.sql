@@ -31,7 +31,7 @@ ganzes as (
 
 select
     geschuetzt.*,
-    100 * geschuetzt.wert / ganzes.wert as index_jugendamt
+    100 * (geschuetzt.wert / ganzes.wert) as index_jugendamt
 from geschuetzt
 left join ganzes
     on

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +13,7 @@ from quality.bestand import Bestand, Teil
 from quality.drift import Profil
 from sources.archiv import Ergebnis
 from sources.formate import Lesefehler
+from sources.profilmodell import Raumbuch
 from sources.vertraege import WURZEL, lade_vertrag
 
 VERTRAG = lade_vertrag(WURZEL / "opendata_hro" / "contract.yml")
@@ -121,3 +123,32 @@ def test_who_lost_its_place_is_known() -> None:
     # a correction by the source has its own state and stays replaced
     spaeter = _bestand(_teil(TAG, 20, 1, stand="2024-01-01"), _teil(TAG, 20, 2, stand="2024-07-01"))
     assert not spaeter.ist_verdraengt("sha1", [])
+
+
+def test_a_raum_that_the_profile_ends_has_not_vanished() -> None:
+    """Two of three Räume become one: no jump with the profile's Gebietsstand, one without, and one within a cut."""
+
+    def teil(jahr: int, nummer: int, *raeume: str) -> Teil:
+        alt = _teil(f"{jahr}-12-31", 2000, nummer)
+        assert alt.profil is not None
+        gebiete = pl.DataFrame({"raum": raeume, "n": [1] * len(raeume)}, schema_overrides={"n": pl.UInt32})
+        return replace(alt, profil=replace(alt.profil, gebiete=gebiete))
+
+    bestand = _bestand(teil(2017, 1, "A", "Bdorf", "C"))
+    buch = Raumbuch(
+        schluessel={"A": "99-A", "C": "99-C", "B+C": "99-D"},
+        alias={"bdorf": "99-B"},
+        befristet={
+            "99-B": (date.min, date(2017, 12, 31)),
+            "99-C": (date.min, date(2017, 12, 31)),
+            "99-D": (date(2018, 1, 1), date.max),
+        },
+    )
+    nachher = teil(2018, 2, "A", "B+C")
+    bestand.vergleiche([nachher], VERTRAG, buch)
+    with pytest.raises(Lesefehler, match="2 von 3 Gebieten fehlen"):
+        bestand.vergleiche([nachher], VERTRAG)
+    with pytest.raises(Lesefehler, match="2 von 3 Gebieten fehlen"):
+        bestand.vergleiche([teil(2016, 3, "A", "B+C")], VERTRAG, buch)
+    with pytest.raises(Lesefehler, match="1 von 1 Gebieten fehlen"):
+        bestand.vergleiche([teil(2018, 4, "B+C")], VERTRAG, buch)
