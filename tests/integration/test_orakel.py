@@ -27,7 +27,7 @@ JUGENDAEMTER = ("arnsberg", "ortenaukreis", "rostock", "verden")
 MIT_WERT = ("gueltig", "null_genau", "gerundete_null")
 MARTS = {
     "bevoelkerung", "datenqualitaet", "haushalt", "kennzahlen", "kennzahlenkatalog", "raeume", "raumzuordnung",
-    "schule", "steckbrief", "zeit",
+    "schule", "steckbrief", "vergleichsreihen", "zeit",
 }  # fmt: skip
 
 
