@@ -210,7 +210,7 @@ def test_alter_xlsx_ist_wie_csv_angekommen(mart: Callable[[str], Zeilen]) -> Non
 _FEHLT = [
     ("rostock", "raumebene = 'sozialraum' and kennzahl = 'bev_u18' and berichtsjahr = 2023", 21, "Altersgruppen"),
     ("arnsberg", "raumebene = 'stadtteil' and kennzahl = 'bev_gesamt'", 15, "nicht erhoben"),
-    ("arnsberg", "raumebene = 'sozialraum'", 51, ""),
+    ("arnsberg", "raumebene = 'sozialraum'", 0, ""),
     ("arnsberg", "raum_id = '05958004' and kennzahl like 'abgaenger%'", 3, "Kreise"),
     ("ortenaukreis", "raumebene = 'sozialraum' and kennzahl = 'abgaenger_ohne_hsa_pct'", 51, "Kreise"),
 ]
@@ -225,7 +225,8 @@ def test_nicht_verfuegbar_mit_grund(
         f"""select status, grund, wert from mart.kennzahlen
         where hauptquelle and jugendamt = '{jugendamt}' and {wo} {jahr}"""
     )
-    assert len(zeilen) == anzahl
+    alle = mart("select 3 * count(distinct kennzahl) as n from mart.kennzahlenkatalog")[0]["n"]
+    assert len(zeilen) == (anzahl or alle), "drei Räume ohne jede Kennzahl"
     assert {z["status"] for z in zeilen} == {"nicht_verfuegbar"}
     assert [z for z in zeilen if z["wert"] is not None or not z["grund"] or wort not in z["grund"]] == []
 
