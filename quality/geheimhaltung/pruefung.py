@@ -18,8 +18,10 @@ from quality.geheimhaltung.bewegung import Bewegung, Kommazahlen, Netz
 from quality.geheimhaltung.tabelle import FREI, PRIMAER, UNGENANNT, Ganze, Problem, Unstimmig, Wahr
 
 OFFEN, SEKUNDAER = "offen", "sekundaer"
-UMGEBUNG = 1000
-"""Cells of the first search around a cell; if it fails, eight times as many, and so on."""
+UMGEBUNGEN = (1000, 8000, 2**40)
+"""Cells of the searches around a cell, one after the other until one finds a proof."""
+PREISSTUFEN = (0.9, 0.99, 1.0)
+"""Cells dearer than this share of all are left alone as long as there is another way."""
 KEIN_PREIS = 1e-3
 """Price of moving a cell that is hidden anyway; above 0, so that proofs stay small."""
 WEIT = 2**20
@@ -125,23 +127,22 @@ def suche_beweise(netz: Netz, spannen: Spannen, beweglich: Wahr, preis: Kommazah
         preis: price per cell and unit; set to ``KEIN_PREIS`` for cells that have moved once.
     """
     gefunden: list[Bewegung] = []
+    stufen = [np.quantile(preis[beweglich], q) for q in PREISSTUFEN] if beweglich.any() else []
     for stelle in np.flatnonzero(spannen.geschuetzt & beweglich):
-        groesse = UMGEBUNG
-        while spannen.mangel()[stelle]:
-            zellen = netz.umgebung(int(stelle), beweglich, preis, groesse)
+        for stufe, groesse in ((s, g) for s in stufen for g in UMGEBUNGEN):
+            if not spannen.mangel()[stelle]:
+                break
+            zellen = netz.umgebung(int(stelle), beweglich & (preis <= stufe), preis, groesse)
             for b in _ein_beweis(netz, spannen, preis, zellen, int(stelle)):
                 gefunden.append(b)
                 spannen.nimm(b)
                 preis[b.stellen] = KEIN_PREIS
-            if len(zellen) < groesse:
-                break
-            groesse *= 8
     return gefunden
 
 
 def _ein_beweis(netz: Netz, spannen: Spannen, preis: Kommazahlen, zellen: Ganze, stelle: int) -> list[Bewegung]:
     start = int(np.searchsorted(zellen, stelle))
-    gern = spannen.bedarf(zellen)
+    gern = spannen.bedarf(zellen) if len(zellen) <= UMGEBUNGEN[0] else np.zeros_like(zellen)
     gern[start] = 0
     for weg in spannen.wege(stelle):
         gefunden: list[Bewegung] = []
