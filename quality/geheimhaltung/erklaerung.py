@@ -77,6 +77,7 @@ class Erklaerung(_Modell):
     identitaeten: tuple[Identitaet, ...]
     verlauf: tuple[Verlauf, ...]
     folgt: dict[str, str]
+    einfach: dict[str, int]
 
     @property
     def messgroessen(self) -> list[str]:

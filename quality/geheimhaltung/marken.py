@@ -20,14 +20,37 @@ SEITEN = {"kennzahl": pl.String, "version": pl.Int64, "profil": pl.String, "seit
           "merkmal": pl.String, "geschlecht": pl.String, "altersgruppe": pl.String}  # fmt: skip
 SCHEMA = {"modell": pl.String, "zelle": pl.String, "marke": pl.String}
 
-# A Kennzahl is open if each of its sides is: made of public tables alone, or a count that is shown.
+# A Kennzahl is open if each of its sides is: made of public or plain tables alone, or a count that is shown.
 _KENNZAHLEN = """
-with je_seite as (
+with bestandteile as (
+    select * from intermediate.int_kennzahlen__bestandteile
+),
+ebenen as (
+    select distinct jugendamt, raum_id, raumebene from core.dim_raum where raumebene != 'sonstige'
+),
+-- where one Raum of a level has a small count, its whole level is hidden
+klein as (
+    select distinct jugendamt, tabelle, messgroesse, stichtag, raumebene
+    from bestandteile
+    inner join einfach using (tabelle)
+    inner join ebenen using (jugendamt, raum_id)
+    where wert != 0 and abs(wert) < einfach.k
+),
+einfach_offen as (
+    select jugendamt, raum_id, tabelle, messgroesse, stichtag
+    from (select distinct jugendamt, raum_id, tabelle, messgroesse, stichtag from bestandteile)
+    semi join einfach using (tabelle)
+    inner join ebenen using (jugendamt, raum_id)
+    anti join klein using (jugendamt, tabelle, messgroesse, stichtag, raumebene)
+),
+je_seite as (
     select
         teile.jugendamt, teile.raum_id, teile.berichtsjahr, teile.kennzahl, teile.version, teile.quelle, teile.seite,
-        max(teile.stichtag) as stichtag, bool_and(oeffentlich.tabelle is not null) as ist_oeffentlich
-    from intermediate.int_kennzahlen__bestandteile as teile
+        max(teile.stichtag) as stichtag,
+        bool_and(oeffentlich.tabelle is not null or einfach_offen.raum_id is not null) as ist_oeffentlich
+    from bestandteile as teile
     left join (select distinct tabelle from core.dim_tabelle where oeffentlich) as oeffentlich using (tabelle)
+    left join einfach_offen using (jugendamt, raum_id, tabelle, messgroesse, stichtag)
     group by all
 ),
 teile as (
@@ -114,6 +137,8 @@ def zeilenmarken(
         con.register("zellmarken", zellmarken)
         con.register("folge", _folge(con, erklaerung))
         con.register("seiten", pl.DataFrame(seiten, schema=SEITEN))
+        einfach = list(erklaerung.einfach.items())
+        con.register("einfach", pl.DataFrame(einfach, schema={"tabelle": pl.String, "k": pl.Int64}, orient="row"))
 
         def zelle(mart: str) -> str:
             return f"concat_ws('|', {', '.join(f'zeilen.{s}' for s in erklaerung.marts[mart].schluessel)})"

@@ -14,12 +14,18 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from quality.geheimhaltung.bewegung import Bewegung, Netz
+from quality.geheimhaltung.bewegung import Bewegung, Kommazahlen, Netz
 from quality.geheimhaltung.tabelle import FREI, PRIMAER, UNGENANNT, Ganze, Problem, Unstimmig, Wahr
 
 OFFEN, SEKUNDAER = "offen", "sekundaer"
-UMGEBUNG = 1000
-"""Cells of the first search around a cell; if it fails, the whole connected part is searched."""
+UMGEBUNGEN = (1000, 8000, 2**40)
+"""Cells of the searches around a cell, one after the other until one finds a proof."""
+PREISSTUFEN = (0.9, 0.99, 1.0)
+"""Cells dearer than this share of all are left alone as long as there is another way."""
+KEIN_PREIS = 1e-3
+"""Price of moving a cell that is hidden anyway; above 0, so that proofs stay small."""
+WEIT = 2**20
+"""A range is followed so far; beyond, it counts as open."""
 
 
 @dataclass(frozen=True)
@@ -103,22 +109,51 @@ def pruefe(problem: Problem, marken: pl.DataFrame, beweise: Iterable[Bewegung] =
     for b in beweise:
         if _stimmt(netz, b, verborgen):
             spannen.nimm(b)
+    suche_beweise(netz, spannen, verborgen, np.full(len(verborgen), KEIN_PREIS))
     teile = netz.teile(verborgen)
-    exakt = np.zeros(len(verborgen), dtype=bool)
-    preis = np.full(len(verborgen), 1.0)
-    for stelle in np.flatnonzero(spannen.mangel() & verborgen):
-        if not spannen.mangel()[stelle]:
-            continue
-        zellen = netz.umgebung(int(stelle), verborgen, preis, UMGEBUNG)
-        start = int(np.searchsorted(zellen, stelle))
-        bedarf = spannen.bedarf(zellen)
-        for b in netz.suche(zellen, np.full(len(zellen), 1e-3), start, int(bedarf[start]), bedarf):
-            spannen.nimm(b)
-        if spannen.mangel()[stelle]:
-            exakt[stelle] = _messe(netz, spannen, np.flatnonzero(teile == teile[stelle]), int(stelle), False)
+    exakt = spannen.geschuetzt & ~verborgen
     for stelle in np.flatnonzero(spannen.geschuetzt & verborgen & (genau | spannen.mangel())):
-        exakt[stelle] = _messe(netz, spannen, np.flatnonzero(teile == teile[stelle]), int(stelle), True)
-    return _bericht(problem, marken, spannen, exakt | (spannen.geschuetzt & ~verborgen))
+        exakt[stelle] = _messe(netz, spannen, np.flatnonzero(teile == teile[stelle]), int(stelle))
+    return _bericht(problem, marken, spannen, exakt)
+
+
+def suche_beweise(netz: Netz, spannen: Spannen, beweglich: Wahr, preis: Kommazahlen) -> list[Bewegung]:
+    """Changes that prove the protected cells safe, as far as they are found, cheap in the cells they move.
+
+    Args:
+        netz: the problem.
+        spannen: what is proved already; the findings are added.
+        beweglich: cells that may move.
+        preis: price per cell and unit; set to ``KEIN_PREIS`` for cells that have moved once.
+    """
+    gefunden: list[Bewegung] = []
+    stufen = [np.quantile(preis[beweglich], q) for q in PREISSTUFEN] if beweglich.any() else []
+    for stelle in np.flatnonzero(spannen.geschuetzt & beweglich):
+        for stufe, groesse in ((s, g) for s in stufen for g in UMGEBUNGEN):
+            if not spannen.mangel()[stelle]:
+                break
+            zellen = netz.umgebung(int(stelle), beweglich & (preis <= stufe), preis, groesse)
+            for b in _ein_beweis(netz, spannen, preis, zellen, int(stelle)):
+                gefunden.append(b)
+                spannen.nimm(b)
+                preis[b.stellen] = KEIN_PREIS
+    return gefunden
+
+
+def _ein_beweis(netz: Netz, spannen: Spannen, preis: Kommazahlen, zellen: Ganze, stelle: int) -> list[Bewegung]:
+    start = int(np.searchsorted(zellen, stelle))
+    gern = spannen.bedarf(zellen) if len(zellen) <= UMGEBUNGEN[0] else np.zeros_like(zellen)
+    gern[start] = 0
+    for weg in spannen.wege(stelle):
+        gefunden: list[Bewegung] = []
+        for um in weg:
+            teil = netz.suche(zellen, preis[zellen], start, um, gern)
+            if not any(stelle in b.stellen for b in teil):
+                break
+            gefunden += teil
+        else:
+            return gefunden
+    return []
 
 
 def verborgene(problem: Problem, gesperrt: Wahr) -> Wahr:
@@ -142,17 +177,16 @@ def _stimmt(netz: Netz, b: Bewegung, verborgen: Wahr) -> bool:
     return bool(verborgen[b.stellen].all() and innen.all() and not (netz.je_zelle[:, b.stellen] @ b.um).any())
 
 
-def _messe(netz: Netz, spannen: Spannen, zellen: Ganze, stelle: int, ganz: bool) -> bool:
-    """Range of a cell within its connected part, as far as it matters (``ganz``: as far as it goes); is it exact?"""
+def _messe(netz: Netz, spannen: Spannen, zellen: Ganze, stelle: int) -> bool:
+    """Range of a cell within its connected part; is it proved that it goes no further?"""
     start = int(np.searchsorted(zellen, stelle))
-    weit = 2**20 if ganz else int(spannen.breite[stelle])
     bewiesen = True
     for richtung in (1, -1):
-        b, sicher = netz.weiteste(zellen, start, richtung, weit)
+        b, sicher = netz.weiteste(zellen, start, richtung, WEIT)
         bewiesen &= sicher
         if b is not None:
             spannen.nimm(b)
-    return bewiesen and ganz
+    return bewiesen
 
 
 def _bericht(problem: Problem, marken: pl.DataFrame, spannen: Spannen, exakt: Wahr) -> Bericht:

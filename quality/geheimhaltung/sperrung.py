@@ -7,7 +7,6 @@ Not here: what an attacker can derive (``pruefung.py``); it judges what this mod
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,14 +14,23 @@ import polars as pl
 
 from quality.geheimhaltung import optimum
 from quality.geheimhaltung.bewegung import Bewegung, Netz
-from quality.geheimhaltung.pruefung import OFFEN, SEKUNDAER, UMGEBUNG, Bericht, Spannen, pruefe, verborgene
+from quality.geheimhaltung.pruefung import (
+    KEIN_PREIS,
+    OFFEN,
+    SEKUNDAER,
+    Bericht,
+    Spannen,
+    pruefe,
+    suche_beweise,
+    verborgene,
+)
 from quality.geheimhaltung.tabelle import FREI, PRIMAER, Problem, Wahr
 
 MARKEN = {"zelle": pl.Int64, "marke": pl.String}
-RUNDEN = 3
+RUNDEN = 2
 """Rounds of clean-up."""
-KEIN_PREIS = 1e-3
-"""Price of moving a cell that is hidden anyway; above 0, so that proofs stay small."""
+TEUER = 0.9
+"""Share of the loss that a round of clean-up looks at, dearest cells first."""
 
 
 @dataclass(frozen=True)
@@ -73,54 +81,33 @@ def _beweise(netz: Netz, sperrbar: Wahr, bekannt: list[Bewegung]) -> list[Bewegu
         bekannt: proofs there are already; the result starts with them.
     """
     problem = netz.problem
-    spannen, gewicht = Spannen(problem), problem.zellen["gewicht"].to_numpy()
-    beweglich = verborgene(problem, sperrbar)
-    preis = np.where(problem.ist(FREI), gewicht, KEIN_PREIS)
-    gefunden: list[Bewegung] = []
-
-    def nimm(bewegungen: Iterable[Bewegung]) -> None:
-        for b in bewegungen:
-            gefunden.append(b)
-            spannen.nimm(b)
-            preis[b.stellen] = KEIN_PREIS
-
-    nimm(bekannt)
-    for stelle in np.flatnonzero(spannen.geschuetzt):
-        groesse = UMGEBUNG
-        while spannen.mangel()[stelle]:
-            zellen = netz.umgebung(int(stelle), beweglich, preis, groesse)
-            nimm(_ein_beweis(netz, spannen, preis, zellen, int(stelle)))
-            if len(zellen) < groesse:
-                break
-            groesse *= 8
-    return gefunden
+    spannen = Spannen(problem)
+    preis = np.where(problem.ist(FREI), problem.zellen["gewicht"].to_numpy(), KEIN_PREIS)
+    for b in bekannt:
+        spannen.nimm(b)
+        preis[b.stellen] = KEIN_PREIS
+    return [*bekannt, *suche_beweise(netz, spannen, verborgene(problem, sperrbar), preis)]
 
 
 def _billiger(netz: Netz, gesperrt: Wahr, beweise: list[Bewegung]) -> tuple[Wahr, list[Bewegung]]:
     """Forget all proofs that need one of the dearest cells, find new ones among the hidden cells, keep the better."""
     gewicht = np.where(gesperrt & netz.problem.ist(FREI), netz.problem.zellen["gewicht"].to_numpy(), 0.0)
-    summe = np.cumsum(np.sort(gewicht)[::-1])
-    teuer = gewicht >= max(np.sort(gewicht)[::-1][np.searchsorted(summe, summe[-1] * 0.9)], 1e-9)
+    if not gewicht.any():
+        return gesperrt, beweise
+    fallend = np.sort(gewicht)[::-1]
+    summe = np.cumsum(fallend)
+    teuer = gewicht >= fallend[np.searchsorted(summe, summe[-1] * TEUER)]
     rest = [b for b in beweise if not teuer[b.stellen].any()]
     neu, behalten = _raeume_auf(netz.problem, _beweise(netz, gesperrt, rest))
-    besser = gewicht[neu].sum() < gewicht.sum()
-    return (neu, behalten) if besser else (gesperrt, beweise)
+    schlechter = _ohne_beweis(netz.problem, behalten) > _ohne_beweis(netz.problem, beweise)
+    return (gesperrt, beweise) if schlechter or gewicht[neu].sum() >= gewicht.sum() else (neu, behalten)
 
 
-def _ein_beweis(netz: Netz, spannen: Spannen, preis: np.ndarray, zellen: np.ndarray, stelle: int) -> list[Bewegung]:
-    start = int(np.searchsorted(zellen, stelle))
-    gern = spannen.bedarf(zellen)
-    gern[start] = 0
-    for weg in spannen.wege(stelle):
-        gefunden: list[Bewegung] = []
-        for um in weg:
-            teil = netz.suche(zellen, preis[zellen], start, um, gern)
-            if not any(stelle in b.stellen for b in teil):
-                break
-            gefunden += teil
-        else:
-            return gefunden
-    return []
+def _ohne_beweis(problem: Problem, beweise: list[Bewegung]) -> int:
+    spannen = Spannen(problem)
+    for b in beweise:
+        spannen.nimm(b)
+    return int(spannen.mangel().sum())
 
 
 def _raeume_auf(problem: Problem, bewegungen: list[Bewegung]) -> tuple[Wahr, list[Bewegung]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -24,7 +25,7 @@ def katalog() -> list[Kennzahl]:
     return lade_katalog(WURZEL / "dbt_project" / "kennzahlen")
 
 
-def _warehouse(ordner: Path, bestandteile: list[tuple[str, str, str, str]], zeilen: list[tuple[str, ...]]) -> Path:
+def _warehouse(ordner: Path, bestandteile: list[tuple[Any, ...]], zeilen: list[tuple[str, ...]]) -> Path:
     """A warehouse with parts (kennzahl, seite, tabelle, messgroesse) and rows (kennzahl, herkunft, status)."""
     datei = ordner / "warehouse.duckdb"
     with duckdb.connect(str(datei)) as con:
@@ -41,11 +42,14 @@ def _warehouse(ordner: Path, bestandteile: list[tuple[str, str, str, str]], zeil
         )
         con.sql("""create table intermediate.int_kennzahlen__bestandteile (kennzahl varchar, seite varchar,
             tabelle varchar, messgroesse varchar, jugendamt varchar, raum_id varchar, berichtsjahr integer,
-            quelle varchar, stichtag date, version bigint)""")
+            quelle varchar, stichtag date, version bigint, wert double)""")
         con.executemany(
-            "insert into intermediate.int_kennzahlen__bestandteile values (?, ?, ?, ?, 'j', 'r', 2022, 'q', ?, 1)",
-            [(*b, TAG) for b in bestandteile] or [("x", "x", "x", "x", TAG)],
+            "insert into intermediate.int_kennzahlen__bestandteile values (?, ?, ?, ?, 'j', ?, 2022, 'q', ?, 1, ?)",
+            [(*b[:4], raum, TAG, wert) for b in bestandteile for raum, wert in (b[4:] or ((("r", 9.0)),))]
+            or [("x", "x", "x", "x", "r", TAG, 9.0)],
         )
+        con.sql("""create table core.dim_raum as select 'j' as jugendamt, unnest(['r', 'nachbar', 'kreis']) as raum_id,
+            unnest(['raum', 'raum', 'jugendamt']) as raumebene""")
         con.sql("""create table intern.intern_kennzahlen (kennzahl varchar, herkunft varchar, status varchar,
             jugendamt varchar, raum_id varchar, berichtsjahr integer, stichtag date, version bigint, quelle varchar)""")
         con.executemany("insert into intern.intern_kennzahlen values (?, ?, ?, 'j', 'r', 2022, ?, 1, 'q')",
@@ -130,3 +134,13 @@ def test_a_sum_of_counts_is_a_count_of_its_own(katalog: list[Kennzahl]) -> None:
     assert {m for m, _ in zaehler.teile} == {"art_09", "art_10", "art_11", "art_12_stationaer", "art_15"}
     assert seiten["nichtstationaer_zu_stationaer", "zaehler"].merkmal == "summe +insgesamt -stationaer"
     assert ("bev_u18", "zaehler") not in seiten
+
+
+@pytest.mark.parametrize(("nachbar", "gesperrt"), [(0.0, False), (5.0, False), (4.0, True)])
+def test_a_small_count_hides_its_whole_level(
+    tmp_path: Path, katalog: list[Kennzahl], nachbar: float, gesperrt: bool
+) -> None:
+    """Whole minus the other Räume would give it away."""
+    teil = ("bev_u18", "zaehler", "einwohnermelde", "bevoelkerung", ("r", 90.0), ("nachbar", nachbar), ("kreis", 99.0))
+    datei = _warehouse(tmp_path, [teil], [("bev_u18", "gerechnet", "gueltig")])
+    assert ("intern_kennzahlen" in _marken(datei, katalog)) is gesperrt
