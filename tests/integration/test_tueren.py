@@ -49,8 +49,8 @@ def markiert(self):
             set wert = 7710000000 + rowid, zaehler = 7720000000 + rowid, nenner = 7730000000 + rowid, status = 'gueltig'
             where concat_ws('|', jugendamt, raum_id, berichtsjahr, stichtag, kennzahl, version, quelle) in
                 (select zelle from offen where modell = 'intern_kennzahlen' and marke = 'gesperrt')''')
-        zahl = con.sql("select count_if(wert > 7e9) from intern.intern_hilfen").fetchone()[0]
-        quoten = con.sql("select count_if(wert > 7e9) from intern.intern_kennzahlen").fetchone()[0]
+        zahl = con.execute("select count_if(wert > 7e9) from intern.intern_hilfen").fetchone()[0]
+        quoten = con.execute("select count_if(wert > 7e9) from intern.intern_kennzahlen").fetchone()[0]
     print("markiert", zahl, quoten)
     return anzahl
 Haus.schuetze = markiert
