@@ -28,7 +28,7 @@ GANZZAHLIG = 3000
 """Most cells for which whole numbers are enforced, where the linear programme did not give them by itself."""
 MITSTEIGEND = 2
 """In an equation with at most so many cells on the other side, these are taken as the sum of the cells on this one."""
-LOHN = 20.0
+LOHN = 50.0
 """What a further cell, moved by one as it needs, may cost in passing."""
 GENAU = 1e-6
 

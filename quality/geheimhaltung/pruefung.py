@@ -142,7 +142,7 @@ def suche_beweise(netz: Netz, spannen: Spannen, beweglich: Wahr, preis: Kommazah
 
 def _ein_beweis(netz: Netz, spannen: Spannen, preis: Kommazahlen, zellen: Ganze, stelle: int) -> list[Bewegung]:
     start = int(np.searchsorted(zellen, stelle))
-    gern = spannen.bedarf(zellen) if len(zellen) <= UMGEBUNGEN[0] else np.zeros_like(zellen)
+    gern = spannen.bedarf(zellen) if len(zellen) <= UMGEBUNGEN[1] else np.zeros_like(zellen)
     gern[start] = 0
     for weg in spannen.wege(stelle):
         gefunden: list[Bewegung] = []
