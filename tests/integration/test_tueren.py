@@ -28,7 +28,7 @@ WURZEL = Path(__file__).resolve().parents[2]
 J = "musterkreis"
 # markers are 7.7 billions and more; a figure of the tiny Jugendamt is not
 GRENZE = 7_000_000_000
-MARKER = re.compile(r"77\d{8}(?!\d)")
+MARKER = re.compile(r"(?<!\d)77\d{8}(?!\d)")
 
 # after geheimhaltung has read the true figures, the hidden ones become markers
 SKRIPT = """
@@ -49,8 +49,8 @@ def markiert(self):
             set wert = 7710000000 + rowid, zaehler = 7720000000 + rowid, nenner = 7730000000 + rowid, status = 'gueltig'
             where concat_ws('|', jugendamt, raum_id, berichtsjahr, stichtag, kennzahl, version, quelle) in
                 (select zelle from offen where modell = 'intern_kennzahlen' and marke = 'gesperrt')''')
-        zahl = con.sql("select count_if(wert > 7e9) from intern.intern_hilfen").fetchone()[0]
-        quoten = con.sql("select count_if(wert > 7e9) from intern.intern_kennzahlen").fetchone()[0]
+        zahl = con.execute("select count_if(wert > 7e9) from intern.intern_hilfen").fetchone()[0]
+        quoten = con.execute("select count_if(wert > 7e9) from intern.intern_kennzahlen").fetchone()[0]
     print("markiert", zahl, quoten)
     return anzahl
 Haus.schuetze = markiert
