@@ -136,7 +136,8 @@ class Dbt:
             DbtGescheitert: a model failed, or a structural test (severity error).
         """
         self.parse_einmal()
-        antwort = self._rufe("build", *auswahl)
+        # unit tests check formulas, not data: they belong to the tests of the project
+        antwort = self._rufe("build", "--exclude-resource-type", "unit_test", *auswahl)
         if antwort.exception is not None and antwort.result is None:
             raise DbtGescheitert(f"dbt ist nicht gelaufen: {antwort.exception!r}")
         ergebnisse = [

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -42,6 +43,7 @@ def polars_schema(vertrag: Vertrag) -> dict[str, type[pl.DataType]]:
     return {s.name: _POLARS[s.typ] for s in vertrag.spalten}
 
 
+@lru_cache(maxsize=128)
 def im_lake(vertrag: Vertrag) -> Vertrag:
     """The contract as its rows lie in the lake: fields that a Verdichtung does not keep may be empty there."""
     if vertrag.verdichtung is None:
@@ -84,6 +86,7 @@ def _tag_moeglich(daten: pa_pl.PolarsData) -> pl.LazyFrame:
     return daten.lazyframe.select(jahr.is_between(1900, 2100) | (jahr == 9999))
 
 
+@lru_cache(maxsize=128)
 def pandera_schema(vertrag: Vertrag) -> pa_pl.DataFrameSchema:
     """Pandera schema of judged cells or records: columns, types, codes, patterns, ranges, rules.
 

@@ -316,6 +316,9 @@ class Vertrag(_Modell):
             (self.format != "festbreite" or self.satzart is not None, "format 'festbreite' verlangt satzart"),
         ]  # fmt: skip
 
+    # contracts hold dicts, which have no hash; what is remembered for a contract is remembered for this very object
+    __hash__ = object.__hash__
+
     @property
     def eigener_datensatz(self) -> bool:
         """Whether rows of this extract may stand in the lake; else only what models make of them."""

@@ -14,10 +14,10 @@ je_zelle as (
         raumebene,
         berichtsjahr,
         hilfeart,
-        einheit,
         {% for konzept in konzepte -%}
-        max(case when konzept = '{{ konzept }}' then wert end) as {{ konzept }}{{ ',' if not loop.last }}
-        {% endfor %}
+        max(case when konzept = '{{ konzept }}' then wert end) as {{ konzept }},
+        {% endfor -%}
+        einheit
     from {{ ref('intern_hilfen') }}
     where
         altersgruppe = 'insgesamt' and geschlecht = 'insgesamt' and merkmal = 'insgesamt'

@@ -11,6 +11,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import polars as pl
 
@@ -75,6 +76,7 @@ def lies(
     return Gelesen("tabelle", None, daten, kodierung, {"dateiname": dateiname}, musterdaten)
 
 
+@lru_cache(maxsize=4096)
 def normiert(name: str) -> str:
     """A heading without what writers vary: case, blanks, underscores, a byte order mark."""
     return re.sub(r"[\s_\ufeff]+", "", name).casefold()

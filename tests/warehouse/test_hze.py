@@ -82,6 +82,8 @@ def test_the_stock_of_a_year_is_that_of_december_and_its_mean_that_of_twelve_mon
 def test_a_year_that_is_not_counted_to_its_end_is_no_year(lager_aus: Any) -> None:
     lager = lager_aus(_satz("jahressumme", 3, periode="2022"), _satz("bestand", 9, 5), _satz("begonnen", 2, 3))
     assert {z["berichtsjahr"] for z in lager.modell("int_hze__jahreswerte")} == {2022}
+    (zeile,) = lager.modell("datenqualitaet", "ergebnis = 'unvollstaendig'")
+    assert zeile["meldung"].startswith("Hilfen 2023 sind erst bis 31.05.2023 gezählt")
 
 
 def test_moves_count_between_raeume_only(lager_aus: Any) -> None:
@@ -202,6 +204,13 @@ def test_the_quote_is_that_of_the_land(
     (zeile,) = lager.modell("intern_kennzahlen", f"kennzahl = 'hze_quote' and raum_id = '{STADT}'")
     assert zeile["wert"] == pytest.approx(quote)
     assert ("annahme" in zeile["hinweise"]) == annahme
+
+
+def test_without_a_population_of_the_raum_that_is_the_reason(lager_aus: Any) -> None:
+    lager = lager_aus(_satz("jahressumme", 12))
+    (zeile,) = lager.modell("intern_kennzahlen", f"kennzahl = 'hze_quote' and raum_id = '{STADT}'")
+    assert zeile["status"] == "nicht_verfuegbar"
+    assert "Nenner" in zeile["grund"]
 
 
 def test_unknown_is_left_out_of_a_share_and_shown_beside_it(lager_aus: Any) -> None:

@@ -1,4 +1,10 @@
 -- Hilfearten and their groups per convention: which group §§ 32 and 35 belong to differs between the Länder.
+with
+
+konventionen as (
+    select distinct konvention from {{ ref('hilfearten_konventionen') }}
+)
+
 select
     konventionen.konvention,
     hilfearten.hilfeart,
@@ -11,5 +17,5 @@ select
     cast(hilfearten.belegt as boolean) as belegt,
     cast(hilfearten.reihenfolge as integer) as reihenfolge
 from {{ ref('hilfeartenliste') }} as hilfearten
-inner join (select distinct konvention from {{ ref('hilfearten_konventionen') }}) as konventionen
+inner join konventionen
     on hilfearten.konvention in (konventionen.konvention, 'alle')

@@ -43,9 +43,10 @@ saetze as (
     select
         * exclude (konzept, merkmal),
         case when merkmal = 'raumwechsel' then 'insgesamt' else merkmal end as merkmal,
-        unnest(
-            case when konzept = 'bestand' and merkmal = 'insgesamt' then ['bestand', 'mittlerer_bestand'] else [konzept] end
-        ) as konzept
+        unnest(case
+            when konzept = 'bestand' and merkmal = 'insgesamt' then ['bestand', 'mittlerer_bestand']
+            else [konzept]
+        end) as konzept
     from {{ ref('stg_hze_aggregate') }}
     where
         case
@@ -68,10 +69,10 @@ je_jahr as (
         saetze.geschlecht,
         saetze.merkmal,
         saetze.auspraegung,
-        saetze.konzept,
         {% for einheit, typ in einheiten.items() -%}
-        cast(sum(cast(saetze.{{ einheit }} as {{ typ }})) as {{ typ }}) as {{ einheit }}{{ ',' if not loop.last }}
-        {% endfor %}
+        cast(sum(cast(saetze.{{ einheit }} as {{ typ }})) as {{ typ }}) as {{ einheit }},
+        {% endfor -%}
+        saetze.konzept
     from saetze
     inner join raeume
         on
@@ -83,6 +84,15 @@ je_jahr as (
     group by all
 ),
 
+jahre as (
+    select
+        jugendamt,
+        berichtsjahr,
+        bool_or(schluessel in ('01', '02', '03')) as hat_para_28
+    from je_jahr
+    group by all
+),
+
 knoten as (
     select
         jahre.jugendamt,
@@ -91,14 +101,7 @@ knoten as (
         knoten.hilfeart,
         knoten.ist_blatt
     from {{ ref('int_hilfearten__knoten') }} as knoten
-    inner join (
-        select
-            jugendamt,
-            berichtsjahr,
-            bool_or(schluessel in ('01', '02', '03')) as hat_para_28
-        from je_jahr
-        group by all
-    ) as jahre
+    inner join jahre
         on
             knoten.jugendamt = jahre.jugendamt
             and make_date(jahre.berichtsjahr, 12, 31) >= knoten.gueltig_von
@@ -116,10 +119,10 @@ geschnitten as (
         grouping(altersgruppe) + grouping(geschlecht) = 2 as ist_summe,
         merkmal,
         auspraegung,
-        konzept,
         {% for einheit, typ in einheiten.items() -%}
-        cast(sum({{ einheit }}) as {{ typ }}) as {{ einheit }}{{ ',' if not loop.last }}
-        {% endfor %}
+        cast(sum({{ einheit }}) as {{ typ }}) as {{ einheit }},
+        {% endfor -%}
+        konzept
     from je_jahr
     group by
         {{ ort | join(', ') }}, schluessel, merkmal, auspraegung, konzept,
@@ -138,10 +141,10 @@ je_knoten as (
         geschnitten.ist_summe,
         geschnitten.merkmal,
         geschnitten.auspraegung,
-        geschnitten.konzept,
         {% for einheit in einheiten -%}
-        sum(geschnitten.{{ einheit }}) as {{ einheit }}{{ ',' if not loop.last }}
-        {% endfor %}
+        sum(geschnitten.{{ einheit }}) as {{ einheit }},
+        {% endfor -%}
+        geschnitten.konzept
     from geschnitten
     inner join knoten
         on
@@ -188,6 +191,10 @@ gezaehlt as (
         end
 ),
 
+raumarten as (
+    select unnest(['wohnraum', 'budgetraum', 'leistungsraum']) as raumart
+),
+
 -- every cell that a year has: what each node is counted by, and whatever occurs
 moeglich as (
     select distinct
@@ -204,7 +211,7 @@ moeglich as (
     from knoten
     inner join masse
         on masse.je_hilfeart or not knoten.ist_blatt
-    inner join (select unnest(['wohnraum', 'budgetraum', 'leistungsraum']) as raumart) as raumarten
+    inner join raumarten
         on raumarten.raumart = 'wohnraum' or (masse.je_raumart and not knoten.ist_blatt)
     union
     select

@@ -74,7 +74,13 @@ bestand as (
             and bestandteile.alter_von = 0
             and bestandteile.alter_bis = 999
             and bestandteile.jahre_zurueck = 0
-        ) as hat_jahr
+        ) as hat_jahr,
+        bool_or(
+            messgroessen.wert is not null
+            and messgroessen.alter_von = bestandteile.alter_von
+            and messgroessen.alter_bis = bestandteile.alter_bis
+            and bestandteile.jahre_zurueck = 0
+        ) as hat_zaehler
     from {{ source('stammdaten', 'bestandteile') }} as bestandteile
     inner join messgroessen
         on
@@ -92,6 +98,7 @@ mit_altersgrenze as (
         kennzahl,
         version,
         bool_or(alter_bis - alter_von < 999) as hat_altersgrenze,
+        bool_or(seite = 'nenner') as hat_nenner,
         max(jahre_zurueck) as jahre_zurueck
     from {{ source('stammdaten', 'bestandteile') }}
     group by all
@@ -101,6 +108,7 @@ merkmale as (
     select
         fehlend.*,
         mit_altersgrenze.hat_altersgrenze,
+        mit_altersgrenze.hat_nenner,
         mit_altersgrenze.jahre_zurueck,
         exists(
             select 1 from werte
@@ -127,6 +135,15 @@ merkmale as (
                 and bestand.hat_jahr
         ) as hat_jahr,
         exists(
+            select 1 from bestand
+            where
+                bestand.jugendamt = fehlend.jugendamt
+                and bestand.raum_id = fehlend.raum_id
+                and bestand.kennzahl = fehlend.kennzahl
+                and bestand.berichtsjahr = fehlend.berichtsjahr
+                and bestand.hat_zaehler
+        ) as hat_zaehler,
+        exists(
             select 1 from werte
             where
                 werte.jugendamt = fehlend.jugendamt
@@ -151,6 +168,7 @@ select
         when niedrigste_ebene = 'kreis' and gebietsart not in ('kreis', 'kreisfreie_stadt') then 'ebene_kreis'
         when niedrigste_ebene = 'gemeinde' and gebietsart = 'gemeindeteil' then 'ebene_gemeinde'
         when jahre_zurueck > 0 and hat_jahr then 'vorjahr'
+        when hat_zaehler and hat_nenner then 'nenner'
         when hat_andere_jahre then 'jahr'
         when hat_altersgrenze and raum_hat_altersgruppen then 'altersgruppen'
         when hat_jugendamt then 'ebene_raum'

@@ -1,9 +1,9 @@
 {{ config(materialized='table') }}
 
--- Where the records of an extract are counted in a year: at the smallest level that was delivered, in Räume that tile the
--- whole, so that none of them lacks its zero. What was delivered for a Raum above them, or for one that does not exist
--- at the end of the year, can't be spread: it belongs to nicht_zuordenbar. HzE of a year whose months are not all
--- counted have no Jahressumme; they are no year yet.
+-- Where the records of an extract are counted in a year: at the smallest level that was delivered, in Räume that tile
+-- the whole, so that none lacks its zero. What was delivered for a Raum above them, or for one that does not exist at
+-- the end of the year, can't be spread: it belongs to nicht_zuordenbar. HzE of a year whose months are not all counted
+-- have no Jahressumme; they are no year yet.
 with recursive
 
 geliefert as (
@@ -189,6 +189,14 @@ gezaehlt as (
     where zuordnung.ist_haupthierarchie
 ),
 
+mit_raeumen as (
+    select distinct
+        extrakt,
+        jugendamt,
+        berichtsjahr
+    from gezaehlt
+),
+
 -- without any Raum all of it is counted for the whole
 final as (
     select
@@ -220,7 +228,7 @@ final as (
         on
             vorkommend.jugendamt = dim_raum.jugendamt
             and vorkommend.raum_id = dim_raum.raum_id
-    left join (select distinct extrakt, jugendamt, berichtsjahr from gezaehlt) as mit_raeumen
+    left join mit_raeumen
         on
             vorkommend.extrakt = mit_raeumen.extrakt
             and vorkommend.jugendamt = mit_raeumen.jugendamt

@@ -32,7 +32,7 @@ teile as (
             and teile.raum_id = zuordnung.raum_id
             and make_date(teile.berichtsjahr, 12, 31) >= zuordnung.gueltig_von
             and make_date(teile.berichtsjahr, 12, 31) <= coalesce(zuordnung.gueltig_bis, date '9999-12-31')
-            and (zuordnung.eltern_raum_id != jugendaemter.ganzes or zuordnung.hierarchie = jugendaemter.haupthierarchie)
+            and (jugendaemter.ganzes != zuordnung.eltern_raum_id or jugendaemter.haupthierarchie = zuordnung.hierarchie)
     left join {{ ref('dim_raum') }} as dim_raum
         on
             teile.jugendamt = dim_raum.jugendamt

@@ -124,6 +124,22 @@ geheimhaltung as (
         cast(null as date) as datenstand,
         false as musterdaten
     from {{ source('geheimhaltung', 'ergebnis') }}
+),
+
+-- a running year is counted month by month; as a year it would look like a decline
+unvollstaendig as (
+    select
+        jugendamt,
+        'lieferung' as bereich,
+        'hze_aggregate' as gegenstand,
+        'unvollstaendig' as ergebnis,
+        'Hilfen ' || periode || ' sind erst bis ' || strftime(max(monat), '%d.%m.%Y')
+        || ' gezählt; Jahreswerte gibt es erst, wenn das ganze Jahr geliefert ist' as meldung,
+        max(datenstand) as datenstand,
+        bool_or(musterdaten) as musterdaten
+    from {{ ref('stg_hze_aggregate') }}
+    group by jugendamt, periode
+    having not bool_or(konzept = 'jahressumme')
 )
 
 select * from familien
@@ -131,5 +147,7 @@ union all
 select * from geheimhaltung
 union all
 select * from angenommen
+union all
+select * from unvollstaendig
 union all
 select * from quarantaene
