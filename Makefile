@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 export BERICHTSWESEN_HOME ?= $(CURDIR)/data
 export DAGSTER_DISABLE_TELEMETRY := yes
-PYTEST := $(BIN)/python -m pytest
+PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 
 .PHONY: run test test-all lint setup ui pins clean
 

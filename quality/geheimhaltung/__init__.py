@@ -23,6 +23,7 @@ import polars as pl
 from quality.geheimhaltung import aufbau, verlauf
 from quality.geheimhaltung.erklaerung import Erklaerung, lade_erklaerung
 from quality.geheimhaltung.marken import zeilenmarken
+from quality.geheimhaltung.prozesse import je_prozess
 from quality.geheimhaltung.pruefung import Bericht, pruefe
 from quality.geheimhaltung.sperrung import grundlinie, sperre
 from quality.geheimhaltung.tabelle import BEKANNT, PRIMAER, UNGENANNT, problem
@@ -43,12 +44,22 @@ def schuetze(ablage: Ablage, profile: Iterable[Profil], katalog: Sequence[Kennza
     A Jugendamt for which no safe pattern exists is marked as well; ``ergebnis`` says that it may not be released.
     """
     erklaerung = lade_erklaerung()
+    offen = {}
+    for jugendamt, bestand in ((p.jugendamt, _bestand(ablage, p, katalog, erklaerung)) for p in profile):
+        if bestand is None:
+            (verlauf.ordner(ablage, jugendamt) / "ergebnis.json").unlink(missing_ok=True)
+        else:
+            offen[jugendamt] = (bestand, verlauf.verbinde(bestand, verlauf.frueher(ablage, jugendamt)))
+    neu = {j: fall for j, fall in offen.items() if not _ist_gefunden(ablage, j, fall[1])}
+    for jugendamt, (stand, gefunden) in zip(neu, je_prozess(_sperre, list(neu.values())), strict=True):
+        verlauf.schreibe(ablage, jugendamt, stand)
+        schreibe_json(verlauf.ordner(ablage, jugendamt) / "ergebnis.json", gefunden)
     zellmarken = [pl.DataFrame(schema={"schluessel": pl.String, "marke": pl.String})]
     ergebnisse = []
-    for profil in profile:
-        marken, ergebnis = _ein_jugendamt(ablage, profil, katalog, erklaerung)
+    for jugendamt in offen:
+        marken, meldung = _ein_jugendamt(ablage, jugendamt)
         zellmarken.append(marken)
-        ergebnisse.append({"jugendamt": profil.jugendamt, "meldung": ergebnis.get("meldung", "")})
+        ergebnisse.append({"jugendamt": jugendamt, "meldung": meldung})
     # a Raum belongs to one Jugendamt, so does its key
     zeilen = zeilenmarken(ablage.warehouse, pl.concat(zellmarken), katalog, erklaerung)
     schreibe_datei(marken_datei(ablage, "marken"), zeilen.write_parquet)
@@ -82,29 +93,22 @@ def pruefe_veroeffentlichtes(ablage: Ablage, jugendamt: str) -> str:
     return "" if bericht.sicher else _unsicher(bericht)
 
 
-def _ein_jugendamt(
-    ablage: Ablage, profil: Profil, katalog: Sequence[Kennzahl], erklaerung: Erklaerung
-) -> tuple[pl.DataFrame, Ergebnis]:
-    """Marks (schluessel, marke: offen or gesperrt) and result of one Jugendamt."""
-    beginn = time.monotonic()
-    bestand = _bestand(ablage, profil, katalog, erklaerung)
-    if bestand is None:
-        (verlauf.ordner(ablage, profil.jugendamt) / "ergebnis.json").unlink(missing_ok=True)
-        return pl.DataFrame(schema={"schluessel": pl.String, "marke": pl.String}), {}
-    bild = verlauf.verbinde(bestand, verlauf.frueher(ablage, profil.jugendamt))
-    stand, gefunden = verlauf.lies(ablage, profil.jugendamt, STAND), ergebnis(ablage, profil.jugendamt)
-    # the same problem has the same answer
-    if stand is None or gefunden.get("problem_sha256") != bild.sha256:
-        stand, gefunden = _sperre(bestand, bild)
-        gefunden["sekunden"] = round(time.monotonic() - beginn, 1)
-        verlauf.schreibe(ablage, profil.jugendamt, stand)
-        schreibe_json(verlauf.ordner(ablage, profil.jugendamt) / "ergebnis.json", gefunden)
-    if fehlt := verlauf.ohne_notiz(ablage, profil.jugendamt):
+def _ist_gefunden(ablage: Ablage, jugendamt: str, bild: Gesamtbild) -> bool:
+    """Whether the answer is there: the same problem has the same one."""
+    gefunden = ergebnis(ablage, jugendamt).get("problem_sha256") == bild.sha256
+    return gefunden and verlauf.lies(ablage, jugendamt, STAND) is not None
+
+
+def _ein_jugendamt(ablage: Ablage, jugendamt: str) -> tuple[pl.DataFrame, str]:
+    """Marks (schluessel, marke: offen or gesperrt) and message of one Jugendamt, as found."""
+    stand, gefunden = verlauf.lies(ablage, jugendamt, STAND), ergebnis(ablage, jugendamt)
+    assert stand is not None
+    if fehlt := verlauf.ohne_notiz(ablage, jugendamt):
         gefunden |= {"sicher": False, "meldung": _ohne_notiz(fehlt), "problem_sha256": ""}
-        schreibe_json(verlauf.ordner(ablage, profil.jugendamt) / "ergebnis.json", gefunden)
+        schreibe_json(verlauf.ordner(ablage, jugendamt) / "ergebnis.json", gefunden)
     marken = stand.zellen.filter(pl.col("marke") != UNGENANNT)
     gesperrt = pl.when(pl.col("marke") == OFFEN).then(pl.lit(OFFEN)).otherwise(pl.lit(verlauf.GESPERRT))
-    return marken.select("schluessel", gesperrt.alias("marke")), gefunden
+    return marken.select("schluessel", gesperrt.alias("marke")), str(gefunden.get("meldung", ""))
 
 
 def _bestand(
@@ -119,8 +123,10 @@ def _bestand(
     return aufbau.baue(zaehlungen, umfeld, erklaerung)
 
 
-def _sperre(bestand: aufbau.Bestand, bild: Gesamtbild) -> tuple[Notiz, Ergebnis]:
+def _sperre(fall: tuple[aufbau.Bestand, Gesamtbild]) -> tuple[Notiz, Ergebnis]:
     """Choose marks, audit them, and say what they cost, beside the naive way."""
+    bestand, bild = fall
+    beginn = time.monotonic()
     sperrung = sperre(bild.problem)
     lagen = bild.problem.zellen.select("zelle", pl.col("lage").alias("lage_gesamt"))
     zellen = (
@@ -149,6 +155,7 @@ def _sperre(bestand: aufbau.Bestand, bild: Gesamtbild) -> tuple[Notiz, Ergebnis]
         "optimal": sperrung.optimal,
         "schranke": sperrung.schranke,
         "verlust": verlust,
+        "sekunden": round(time.monotonic() - beginn, 1),
     }
     return Notiz(STAND, zellen, bestand.gleichungen), angaben
 

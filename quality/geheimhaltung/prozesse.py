@@ -1,0 +1,40 @@
+"""Several Jugendämter at once: each in a process of its own, as many as there are processors.
+
+Here: starting them, and that none outlives its parent.
+Not here: what they calculate (``__init__.py``).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from typing import TypeVar
+
+T = TypeVar("T")
+E = TypeVar("E")
+
+PR_SET_PDEATHSIG = 1
+
+
+def je_prozess(rechne: Callable[[T], E], faelle: Sequence[T]) -> list[E]:
+    """Results in the order of ``faelle``; a single one is calculated right here."""
+    if len(faelle) < 2:
+        return [rechne(fall) for fall in faelle]
+    # a fork would take over threads and open databases
+    neu = multiprocessing.get_context("spawn")
+    anzahl = min(len(faelle), os.cpu_count() or 1)
+    with ProcessPoolExecutor(anzahl, mp_context=neu, initializer=_stirb_mit, initargs=(os.getpid(),)) as prozesse:
+        return list(prozesse.map(rechne, faelle))
+
+
+def _stirb_mit(elternprozess: int) -> None:
+    """End with the parent, even if that is killed (Linux; elsewhere a process ends with its task)."""
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "prctl"):
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != elternprozess:
+            os._exit(1)

@@ -1,0 +1,35 @@
+"""Jugendämter side by side: results in order, and no process that outlives a killed parent."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+
+from quality.geheimhaltung.prozesse import je_prozess
+
+WURZEL = Path(__file__).resolve().parents[3]
+WARTET = "import time; from quality.geheimhaltung.prozesse import je_prozess; je_prozess(time.sleep, [600, 600])"
+
+
+def test_ergebnisse_stehen_in_der_reihenfolge_der_faelle() -> None:
+    assert je_prozess(abs, [-3, 2, -1]) == [3, 2, 1]
+    assert je_prozess(abs, [-3]) == [3]
+    assert je_prozess(abs, []) == []
+
+
+def test_kein_prozess_ueberlebt_den_toten_auftraggeber() -> None:
+    prozess = subprocess.Popen([sys.executable, "-c", WARTET], cwd=WURZEL)
+    frist = time.monotonic() + 60
+    kinder: list[psutil.Process] = []
+    while len(kinder) < 3 and time.monotonic() < frist:  # two workers and multiprocessing's resource tracker
+        kinder = psutil.Process(prozess.pid).children(recursive=True)
+        time.sleep(0.05)
+    assert len(kinder) >= 3
+    prozess.kill()
+    prozess.wait()
+    _, lebt = psutil.wait_procs(kinder, timeout=20)
+    assert lebt == []
