@@ -187,7 +187,8 @@ def _merkmale(zaehlungen: pl.DataFrame, t: Tabelle, umfeld: Umfeld) -> pl.Expr:
 
 
 def _auf_ebene(t: Tabelle, umfeld: Umfeld) -> pl.Expr:
-    return pl.lit(value=True) if t.ebenen == "alle" else pl.col("raumebene").is_in(umfeld.oberhalb)
+    gezeigt = {"alle": pl.lit(value=True), "oberhalb": pl.col("raumebene").is_in(umfeld.oberhalb)}
+    return gezeigt.get(t.ebenen, pl.col("raumebene") == "jugendamt")
 
 
 def _quertabelle(
