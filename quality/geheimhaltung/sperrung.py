@@ -27,7 +27,7 @@ from quality.geheimhaltung.pruefung import (
 from quality.geheimhaltung.tabelle import FREI, PRIMAER, Problem, Wahr
 
 MARKEN = {"zelle": pl.Int64, "marke": pl.String}
-RUNDEN = 2
+RUNDEN = 1
 """Rounds of clean-up."""
 TEUER = 0.9
 """Share of the loss that a round of clean-up looks at, dearest cells first."""
