@@ -159,7 +159,7 @@ def in_saetze(gelesen: Gelesen, vertrag: Vertrag, angaben: Mapping[str, str], fe
     # counts per address are about single households, and several addresses lie in one Raum
     je_anschrift = vertrag.adresse is not None and not zuordnung.keys().isdisjoint(ROLLEN)
     personenbezogen = einzeln or je_anschrift or vertrag.personenbezogen is True
-    _pruefe_spalten(vertrag, dialekt, zuordnung, unbekannt, personenbezogen)
+    _pruefe_spalten(vertrag, dialekt, zuordnung, unbekannt, personenbezogen, _kann_verorten(zuordnung, feed))
     weggelassen = {"unbekannte_spalten": len(unbekannt)} if unbekannt else {}
     if dialekt.nebeneinander:
         daten = _untereinander(daten, dialekt, zuordnung, weggelassen)
@@ -250,13 +250,28 @@ def _zuordnung(geliefert: list[str], vertrag: Vertrag, feed: Feed | None) -> tup
     return zuordnung, unbekannt
 
 
+def _kann_verorten(zuordnung: Mapping[str, str], feed: Feed | None) -> bool:
+    """Whether the file has an address that stands for a Raum; a street alone does only with a directory to look in."""
+    verzeichnis = feed is not None and bool(feed.raumbuch.strassen)
+    return (
+        "hausnummer" in zuordnung
+        or {"laenge", "breite"} <= zuordnung.keys()
+        or (verzeichnis and not zuordnung.keys().isdisjoint(ROLLEN))
+    )
+
+
 def _pruefe_spalten(
-    vertrag: Vertrag, dialekt: Dialekt, zuordnung: Mapping[str, str], unbekannt: list[str], personenbezogen: bool
+    vertrag: Vertrag,
+    dialekt: Dialekt,
+    zuordnung: Mapping[str, str],
+    unbekannt: list[str],
+    personenbezogen: bool,
+    kann_verorten: bool,
 ) -> None:
     """Columns nobody knows are refused, since they may be renamed ones; in personal extracts they are dropped."""
     da = {*zuordnung, *_aus_nebeneinander(dialekt)}
     fehlbar = _fehlbar(vertrag, dialekt) | {f.name for f in vertrag.felder if _ist_berechnet(f, vertrag, da)}
-    if vertrag.adresse and not zuordnung.keys().isdisjoint(ROLLEN):
+    if vertrag.adresse and kann_verorten:
         fehlbar.add(vertrag.adresse.raum)
     pflicht = [f.name for f in vertrag.felder if f.name not in fehlbar]
     fehlt = [name for name in pflicht if name not in zuordnung]

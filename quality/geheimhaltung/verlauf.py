@@ -84,7 +84,8 @@ def frueher(ablage: Ablage, jugendamt: str) -> list[Notiz]:
 
 def ohne_notiz(ablage: Ablage, jugendamt: str) -> list[str]:
     """Releases that show protected figures and have no note: what they hid can't be taken into account."""
-    releases = sorted(p.parent.parent.name for p in ablage.releases.glob(f"{jugendamt}/*/marts/hilfen.parquet"))
+    marts = sorted(ablage.releases.glob(f"{jugendamt}/*/marts/hilfen.parquet"))
+    releases = [p.parent.parent.name for p in marts if pl.scan_parquet(p).select(pl.len()).collect().item()]
     return [r for r in releases if not r.startswith(UNFERTIG) and lies(ablage, jugendamt, r) is None]
 
 

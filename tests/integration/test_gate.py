@@ -149,7 +149,7 @@ def test_so_viele_befunde_wie_erklaert(marts: Path) -> None:
 _FEHLER = {
     "falscher Spaltenname": {"parameter": {"column": "jugndamt", "value_set": ["musterkreis"]}},
     "falsches SQL": {"mart": "", "sicht": "select raum_idd from raeume"},
-    "Mart, den es nicht gibt": {"mart": "hilfen"},
+    "Mart, den es nicht gibt": {"mart": "gibt_es_nicht"},
     "unbekannte Prüfung": {"pruefung": "expect_nothing_at_all"},
 }
 

@@ -339,7 +339,7 @@ def test_schluessel_der_veroeffentlichten_marts_sind_eindeutig(mart: Callable[[s
         "kennzahlen": "jugendamt, raum_id, berichtsjahr, stichtag, kennzahl, version, quelle",
         "raeume": "raum_id",
         "raumzuordnung": "raum_id, hierarchie, eltern_raum_id, gueltig_von",
-        "kennzahlenkatalog": "kennzahl, version",
+        "kennzahlenkatalog": "kennzahl, version, profil",
         "steckbrief": "jugendamt, raum_id, berichtsjahr",
         "zeit": "jugendamt, berichtsjahr, stichtag",
     }

@@ -287,7 +287,7 @@ def test_es_bleiben_nur_aggregate(haus: Haus, beispiel: bytes) -> None:
     assert stat.S_IMODE(ordner.stat().st_mode) == 0o700
     paket = json.loads((ordner / "datapackage.json").read_text("utf-8"))["berichtswesen"]
     assert (paket["datei"], paket["bytes"], paket["zeilen"]) == (NAME, len(beispiel), 23)
-    assert (paket["weggelassen"], paket["verdacht_zeilen"]) == ({"unbekannte_spalten": 3}, 4)
+    assert (paket["weggelassen"], paket["verdacht_zeilen"]) == ({"anschrift_spalten": 1, "unbekannte_spalten": 2}, 4)
     assert paket["musterdaten"]
     geloescht = [z for z in lies_protokoll(haus.ablage) if z["ausgang"] == "geloescht"]
     assert [(z.get("datei"), z["grund"]) for z in geloescht] == [(None, "Ende der Verdichtung"), (NAME, "angenommen")]

@@ -61,7 +61,12 @@ def _nimm_an(ablage: Ablage, vorlagen: list[Vorlage]) -> Annahme:
 
 def _probe(vorlage: Vorlage) -> list[Variante]:
     """Refused variants, one of each kind that the file can have."""
-    eigene = [v for (name, _), v in VARIANTEN.items() if name == vorlage.name and v.ausgang == "abgewiesen"]
+    # a missing year is read off the file name
+    eigene = [
+        v
+        for (name, _), v in VARIANTEN.items()
+        if name == vorlage.name and v.ausgang == "abgewiesen" and v.name != "spalte_fehlt:jahr"
+    ]
     proben = (next((v for v in eigene if v.name.startswith(p) and not v.streng), None) for p in PROBEN)
     return [p for p in proben if p is not None]
 

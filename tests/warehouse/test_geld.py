@@ -146,7 +146,7 @@ def _marts(con: Any, ziel: Path, *werte: tuple[str, str, int, float | None], que
                "raum_name": r, "raumebene": "jugendamt" if r == GANZES else "sozialraum", "grund": "", "quelle": quelle,
                "stichtag": date(j, 12, 31), "hauptquelle": True,
                "status": "nicht_verfuegbar" if w is None else "gueltig"} for k, r, j, w in werte]  # fmt: skip
-    katalog = [{"kennzahl": k, "familie": f, "nenner_text": ""}
+    katalog = [{"kennzahl": k, "familie": f, "nenner_text": "", "einheit": "Euro"}
                for k, f in (("ansatz_eur", "haushalt"), ("bev_gesamt", "bevoelkerung"))]  # fmt: skip
     gilt = {"gueltig_von": date(1900, 1, 1), "gueltig_bis": None}
     arten = ((GANZES, "kreis", "jugendamt"), (STADT, "gemeinde", "sozialraum"), (DORF, "gemeinde", "sozialraum"))
@@ -193,7 +193,7 @@ def test_a_plan_for_next_year_makes_no_berichtsjahr(tmp_path: Path) -> None:
     ):
         (tmp_path / name).mkdir()
         with duckdb.connect(str(tmp_path / name / "w.duckdb")) as con:
-            _marts(con, tmp_path / name, *[(k, STADT, j, 1.0) for k, j in werte])
+            _marts(con, tmp_path / name, *[(k, GANZES, j, 1.0) for k, j in werte])
         assert letztes_jahr(tmp_path / name / "w.duckdb", "musterkreis") == jahr
     assert letztes_jahr(tmp_path / "beides" / "w.duckdb", "anderes") is None
 

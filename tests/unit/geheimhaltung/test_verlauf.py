@@ -104,7 +104,9 @@ def test_notes_are_closed_to_others_and_found_again(ablage: Ablage) -> None:
 def test_a_release_without_its_note_is_named(ablage: Ablage) -> None:
     for release in ("2022-1", "2022-2"):
         (ablage.releases / "musterkreis" / release / "marts").mkdir(parents=True)
-    (ablage.releases / "musterkreis" / "2022-2" / "marts" / "hilfen.parquet").touch()
+    for release, zeilen in (("2022-1", []), ("2022-2", ["08317"])):
+        marts = ablage.releases / "musterkreis" / release / "marts"
+        pl.DataFrame({"raum_id": zeilen}, schema={"raum_id": pl.String}).write_parquet(marts / "hilfen.parquet")
     assert verlauf.ohne_notiz(ablage, "musterkreis") == ["2022-2"]
     meldung = geheimhaltung.pruefe_veroeffentlichtes(ablage, "musterkreis")
     assert "2022-2" in meldung
