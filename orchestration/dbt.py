@@ -136,6 +136,7 @@ class Dbt:
             DbtGescheitert: a model failed, or a structural test (severity error).
         """
         self.parse_einmal()
+        self._verwirf_halbes_warehouse()
         # unit tests check formulas, not data: they belong to the tests of the project
         antwort = self._rufe("build", "--exclude-resource-type", "unit_test", *auswahl)
         if antwort.exception is not None and antwort.result is None:
@@ -157,6 +158,17 @@ class Dbt:
             raise DbtGescheitert(f"{len(schlecht)} Schritte in dbt sind gescheitert: {gruende}")
         self.gelaufen += ergebnisse
         return ergebnisse
+
+    def _verwirf_halbes_warehouse(self) -> None:
+        """A file that a kill or a full disk left unreadable goes; every build makes all of it anew."""
+        warehouse = self.umgebung.ablage.warehouse
+        try:
+            duckdb.connect(str(warehouse)).close()
+        except duckdb.Error as fehler:
+            if "lock" in str(fehler).lower():  # somebody reads it
+                raise DbtGescheitert(f"Das Warehouse ist von einem anderen Programm geöffnet: {fehler}") from None
+            for rest in warehouse.parent.glob(f"{warehouse.name}*"):
+                rest.unlink()
 
     def parse_einmal(self) -> None:
         """Read the project for this process. Raises :class:`DbtGescheitert`."""

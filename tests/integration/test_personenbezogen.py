@@ -531,7 +531,10 @@ def ganzes_haus(
     cli = neues_haus(profile=profil.parent)
     lieferung = shutil.copytree(muster_lieferung, tmp_path / "lieferung")
     (lieferung / J).mkdir(exist_ok=True)
-    (lieferung / J / NAME).write_bytes(beispiel)
+    # so many cases that nothing has to be hidden
+    kopfzeile, *saetze = beispiel.split(b"\r\n")[:-1]
+    viele = [re.sub(rb"(FALL|KIND|BEW)-", rb"\1-%d-" % n, satz) for n in range(12) for satz in saetze]
+    (lieferung / J / NAME).write_bytes(b"\r\n".join([kopfzeile, *viele, b""]))
     return cli, Haus(Tuer(Ablage(cli.home), VERTRAEGE, lambda: ""), feed), lieferung
 
 
@@ -546,7 +549,7 @@ def test_refresh_mit_einzeldaten(ganzes_haus: tuple[Any, Haus, Path]) -> None:
     assert list(haus.ablage.arbeit.iterdir()) == []
     assert "fallebene" not in (haus.ablage.dbt_ziel / "run_results.json").read_text("utf-8")
     stand = json.loads(cli.cli("status", "--json").stdout)
-    assert [e["zeilen"] for e in stand["lieferungen"] if e["extrakt"] == "hze_faelle"] == [23]
+    assert [e["zeilen"] for e in stand["lieferungen"] if e["extrakt"] == "hze_faelle"] == [12 * 23]
     assert stand["familien"]["Hilfen zur Erziehung (HzE)"] == "geliefert"
 
 

@@ -28,7 +28,7 @@ WURZEL = Path(__file__).resolve().parents[2]
 J = "musterkreis"
 # markers are 7.7 billions and more; a figure of the tiny Jugendamt is not
 GRENZE = 7_000_000_000
-MARKER = re.compile(r"(?<!\d)77\d{8}(?!\d)")
+MARKER = re.compile(r"(?<![\w.])77\d{8}(?!\w)")  # not the decimals of a time or a part of a hash
 
 # after geheimhaltung has read the true figures, the hidden ones become markers
 SKRIPT = """
