@@ -43,7 +43,7 @@ $(VENV)/.fertig: constraints.txt pyproject.toml
 
 # Renew the pins after a change of pyproject.toml.
 pins: setup
-	@$(BIN)/pip-compile --quiet --strip-extras --extra dev --generate-hashes --allow-unsafe \
+	@$(BIN)/pip-compile --quiet --no-strip-extras --extra dev --generate-hashes --allow-unsafe \
 		--no-emit-index-url --no-emit-find-links --no-header -o constraints.txt pyproject.toml
 
 clean:
