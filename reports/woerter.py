@@ -46,9 +46,24 @@ HINWEIS = {
     "musterdaten": "Musterdaten",
 }
 QUELLE = {
+    "arbeitsmarktstatistik": "Arbeitsmarktstatistik",
+    "ba_kommunal": "Bundesagentur für Arbeit, kommunale Lieferung",
+    "fachverfahren": "Fachverfahren des Jugendamts",
     "fortschreibung": "amtliche Fortschreibung",
+    "geburtenstatistik": "Geburtenstatistik",
+    "haushalt": "Haushalt",
+    "jugendamt_42": "Jugendamt, Inobhutnahmen",
+    "jugendamt_8a": "Jugendamt, Gefährdungseinschätzungen",
+    "jugendhilfeplanung": "Jugendhilfeplanung",
+    "kinderbetreuungsstatistik": "Kinderbetreuungsstatistik",
+    "kita_statistik": "Statistik der Kindertageseinrichtungen",
+    "kita_verwaltung": "Kita-Verwaltung",
+    "kjh_statistik": "Kinder- und Jugendhilfestatistik",
+    "mindestsicherungsstatistik": "Statistik der Mindestsicherung",
     "register": "Melderegister",
+    "schuleingangsuntersuchung": "Schuleingangsuntersuchung",
     "schulstatistik": "Schulstatistik",
+    "schulstatistik_oertlich": "örtliche Schulstatistik",
 }
 FAMILIE = lade_familien(mit_kontext=True)
 LAND = {
