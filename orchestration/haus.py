@@ -16,7 +16,7 @@ from typing import Any
 
 from orchestration.sperre import jetzt
 from orchestration.umgebung import PROFILE, WURZEL, Umgebung
-from quality import geheimhaltung, tuer
+from quality import tuer
 from quality.abdeckung import abdeckung
 from quality.annahme import Annahme, Tuer, Verdichter
 from reports import stand
@@ -168,7 +168,9 @@ class Haus:
 
     def schuetze(self) -> int:
         """Write the marks of geheimhaltung; returns their number."""
-        return geheimhaltung.schuetze(self.ablage, list(self.profile.values()), self.katalog)
+        from quality.geheimhaltung import schutz  # the solver is heavy, and not needed to define assets
+
+        return schutz.schuetze(self.ablage, list(self.profile.values()), self.katalog)
 
     def drehe(self, kommentare: Mapping[str, Mapping[str, str]]) -> bool:
         """Show the approved releases; one flip. Returns whether something changed."""

@@ -15,7 +15,6 @@ import polars as pl
 
 from orchestration.haus import Haus
 from orchestration.sperre import jetzt
-from quality import geheimhaltung
 from quality.befund import Befund
 from reports import marts
 from reports import release as releases
@@ -90,13 +89,14 @@ def _pruefe_und_schreibe(
     kommentare: Kommentare,
     davor: list[Befund],
 ) -> Kandidat:
-    # both are heavy: Great Expectations and the renderer are not needed to define assets
+    # all heavy: Great Expectations, the solver and the renderer are not needed to define assets
     from quality import gate
+    from quality.geheimhaltung import schutz
     from reports.bericht import schreibe_bericht
 
     profil = haus.profile[jugendamt]
-    schutz = geheimhaltung.ergebnis(haus.ablage, jugendamt)
-    davor = [*davor, *_schutzbefund(schutz)]
+    geschuetzt = schutz.ergebnis(haus.ablage, jugendamt)
+    davor = [*davor, *_schutzbefund(geschuetzt)]
     release_id = releases.naechste_id(haus.ablage, jugendamt, berichtsjahr)
     ziel = haus.ablage.releases / jugendamt / release_id
     with entwurf(ziel) as ordner:
@@ -120,10 +120,10 @@ def _pruefe_und_schreibe(
             ordner / "woerterbuch.csv", separator=";", include_bom=True
         )
         manifest = _manifest(haus, profil, berichtsjahr, release_id, inhalt, angaben.musterdaten)
-        manifest["geheimhaltung"] = schutz
+        manifest["geheimhaltung"] = geschuetzt
         releases.schreibe_manifest(ordner, manifest)
         # before anybody can see it: what was shown stays known
-        geheimhaltung.notiere(haus.ablage, jugendamt, release_id, berichtsjahr)
+        schutz.notiere(haus.ablage, jugendamt, release_id, berichtsjahr)
         uebernimm(ordner, ziel)
     release = _gib_automatisch_frei(profil, releases.lies(ziel))
     meldung = "Release erstellt und freigegeben."

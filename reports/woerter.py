@@ -5,7 +5,7 @@ report (templates in `vorlagen/`).
 """
 
 from reports.typen import Wert
-from sources.stammdaten import lade_familien
+from sources.stammdaten import lade_familien, lade_quellen
 
 STATUS = {
     "gueltig": "gültig",
@@ -45,26 +45,7 @@ HINWEIS = {
     "vorjahresstand": "Stand des Vorjahres",
     "musterdaten": "Musterdaten",
 }
-QUELLE = {
-    "arbeitsmarktstatistik": "Arbeitsmarktstatistik",
-    "ba_kommunal": "Bundesagentur für Arbeit, kommunale Lieferung",
-    "fachverfahren": "Fachverfahren des Jugendamts",
-    "fortschreibung": "amtliche Fortschreibung",
-    "geburtenstatistik": "Geburtenstatistik",
-    "haushalt": "Haushalt",
-    "jugendamt_42": "Jugendamt, Inobhutnahmen",
-    "jugendamt_8a": "Jugendamt, Gefährdungseinschätzungen",
-    "jugendhilfeplanung": "Jugendhilfeplanung",
-    "kinderbetreuungsstatistik": "Kinderbetreuungsstatistik",
-    "kita_statistik": "Statistik der Kindertageseinrichtungen",
-    "kita_verwaltung": "Kita-Verwaltung",
-    "kjh_statistik": "Kinder- und Jugendhilfestatistik",
-    "mindestsicherungsstatistik": "Statistik der Mindestsicherung",
-    "register": "Melderegister",
-    "schuleingangsuntersuchung": "Schuleingangsuntersuchung",
-    "schulstatistik": "Schulstatistik",
-    "schulstatistik_oertlich": "örtliche Schulstatistik",
-}
+QUELLE = lade_quellen()
 FAMILIE = lade_familien(mit_kontext=True)
 LAND = {
     "BB": "Brandenburg",

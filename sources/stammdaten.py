@@ -114,6 +114,11 @@ def lade_familien(*, mit_kontext: bool = False) -> dict[str, str]:
     return {**familien, **(kontext if mit_kontext else {})}
 
 
+def lade_quellen() -> dict[str, str]:
+    """Code and name of the sources that contracts speak of."""
+    return dict(yaml.safe_load((Path(__file__).parent / "quellen.yml").read_text("utf-8")))
+
+
 def _raeume(p: Profil) -> list[dict[str, object]]:
     felder = ("raum_id", "raum_name", "raumebene", "gebietsart", "gueltig_von", "gueltig_bis", "belegt")
     eigene = [{"jugendamt": p.jugendamt, **{f: getattr(r, f) for f in felder}} for r in p.raeume]

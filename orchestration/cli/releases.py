@@ -15,7 +15,6 @@ from orchestration.dbt import Dbt
 from orchestration.haus import Haus
 from orchestration.sperre import jetzt, sperre
 from orchestration.umgebung import lies_umgebung
-from quality import geheimhaltung
 from reports import release as releases
 from reports import stand
 
@@ -78,10 +77,12 @@ def rollback(
     jugendamt: Jugendamt, name: Annotated[str, typer.Option(help="Wer nimmt zurück?")] = "ohne Angabe"
 ) -> None:
     """Das gezeigte Release zurückziehen; das davor wird wieder gezeigt."""
+    from quality.geheimhaltung import schutz
+
     haus = Haus(lies_umgebung())
     haus.waehle(jugendamt)
     with sperre(haus.ablage.sperre, "release rollback"):
-        if meldung := geheimhaltung.pruefe_veroeffentlichtes(haus.ablage, jugendamt):
+        if meldung := schutz.pruefe_veroeffentlichtes(haus.ablage, jugendamt):
             raise releases.ReleaseFehler(meldung)
         frueheres = stand.ziehe_zurueck(haus.ablage, jugendamt, jetzt(), name)
         _drehe(haus)

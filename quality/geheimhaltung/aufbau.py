@@ -20,7 +20,6 @@ import duckdb
 import polars as pl
 
 from quality.geheimhaltung.erklaerung import Erklaerung, Tabelle
-from quality.geheimhaltung.regeln import haeufigkeit
 from quality.geheimhaltung.seiten import Seite, aus_katalog
 from quality.geheimhaltung.tabelle import BEKANNT, FREI, PRIMAER, UNGENANNT
 from sources.katalog import Kennzahl
@@ -61,6 +60,11 @@ class Umfeld:
     streng: tuple[str, ...]
     merkmale: tuple[str, ...]
     summen: tuple[Seite, ...] = ()
+
+
+def haeufigkeit(wert: pl.Expr, k: pl.Expr | int) -> pl.Expr:
+    """The primary rule: 0 < wert < k. Zeros are shown. ``wert`` counts Fälle or Familien, never young people."""
+    return (wert > 0) & (wert < k)
 
 
 def schluessel() -> pl.Expr:

@@ -2,7 +2,7 @@
 
 Here: the two frames every part of geheimhaltung works on, their checks, and the equations of a hierarchy.
 Not here: which tables are published and how their cells are called (the declarations), which cells are small
-(``regeln.py``), what is suppressed (``sperrung.py``), what an attacker can derive (``pruefung.py``).
+(``aufbau.py``), what is suppressed (``sperrung.py``), what an attacker can derive (``pruefung.py``).
 """
 
 from __future__ import annotations

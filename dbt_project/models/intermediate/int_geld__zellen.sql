@@ -109,7 +109,9 @@ fallkosten as (
         cast(extract(year from monat) as integer) as haushaltsjahr,
         sum(cast(kosten_ist_eur as decimal(18, 2))) as kosten_eur
     from {{ ref('stg_hze_aggregate') }}
-    where konzept = 'kosten' and raumart = 'wohnraum' and merkmal = 'insgesamt' and hilfeart > '03'
+    where
+        konzept = 'kosten' and raumart = 'wohnraum' and merkmal = 'insgesamt'
+        and not {{ ist_para_28('hilfeart') }}
     group by all
     having max(extract(month from monat)) = 12
 ),

@@ -65,7 +65,8 @@ leistungen as (
         sum(case when konzept = 'hilfemonate' then cast(hilfemonate as decimal(18, 6)) else 0 end) as hilfemonate
     from {{ ref('stg_hze_aggregate') }}
     where
-        konzept in ('kosten', 'hilfemonate') and raumart = 'wohnraum' and merkmal = 'insgesamt' and hilfeart > '03'
+        konzept in ('kosten', 'hilfemonate') and raumart = 'wohnraum' and merkmal = 'insgesamt'
+        and not {{ ist_para_28('hilfeart') }}
     group by all
 ),
 

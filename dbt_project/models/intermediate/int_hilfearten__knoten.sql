@@ -48,7 +48,7 @@ select
     knoten.gueltig_von,
     knoten.gueltig_bis,
     hilfearten.schluessel is not null as ist_blatt,
-    bool_or(knoten.schluessel in ('01', '02', '03')) over (
+    bool_or({{ ist_para_28('knoten.schluessel') }}) over (
         partition by konventionen.jugendamt, knoten.hilfeart
     ) as enthaelt_para_28
 from knoten

@@ -88,7 +88,7 @@ jahre as (
     select
         jugendamt,
         berichtsjahr,
-        bool_or(schluessel in ('01', '02', '03')) as hat_para_28
+        bool_or({{ ist_para_28('schluessel') }}) as hat_para_28
     from je_jahr
     group by all
 ),

@@ -11,7 +11,7 @@ import itertools
 import numpy as np
 import polars as pl
 
-from quality.geheimhaltung.regeln import haeufigkeit
+from quality.geheimhaltung.aufbau import haeufigkeit
 from quality.geheimhaltung.tabelle import Problem, problem, summen
 
 HILFEARTEN = {  # leaf: (group, share of all Hilfen without § 28)

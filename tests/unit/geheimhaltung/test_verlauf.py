@@ -7,8 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from quality import geheimhaltung
-from quality.geheimhaltung import verlauf
+from quality.geheimhaltung import schutz, verlauf
 from quality.geheimhaltung.aufbau import KONSTANTE, ZELLEN, Bestand
 from quality.geheimhaltung.tabelle import BEKANNT, FREI, PRIMAER, UNGENANNT
 from quality.geheimhaltung.verlauf import Notiz, bis_jahr, verbinde
@@ -94,7 +93,7 @@ def ablage(tmp_path: Path) -> Ablage:
 def test_notes_are_closed_to_others_and_found_again(ablage: Ablage) -> None:
     notiz = _notiz(_bestand(14, 2, 5, 7), verlauf.STAND, a="primaer", b="sekundaer")
     verlauf.schreibe(ablage, "musterkreis", notiz)
-    geheimhaltung.notiere(ablage, "musterkreis", "2022-1", 2022)
+    schutz.notiere(ablage, "musterkreis", "2022-1", 2022)
     (gelesen,) = verlauf.frueher(ablage, "musterkreis")
     assert gelesen.name == "2022-1"
     assert gelesen.zellen.equals(notiz.zellen)
@@ -108,6 +107,6 @@ def test_a_release_without_its_note_is_named(ablage: Ablage) -> None:
         marts = ablage.releases / "musterkreis" / release / "marts"
         pl.DataFrame({"raum_id": zeilen}, schema={"raum_id": pl.String}).write_parquet(marts / "hilfen.parquet")
     assert verlauf.ohne_notiz(ablage, "musterkreis") == ["2022-2"]
-    meldung = geheimhaltung.pruefe_veroeffentlichtes(ablage, "musterkreis")
+    meldung = schutz.pruefe_veroeffentlichtes(ablage, "musterkreis")
     assert "2022-2" in meldung
     assert "Sicherung" in meldung

@@ -1,0 +1,205 @@
+"""The step of geheimhaltung, in a refresh and in a rollback.
+
+Here: the step of a refresh that marks what must not be published and proves that it cannot be found again, per
+Jugendamt; the same proof for a rollback.
+Not here: the internal aggregates (``dbt_project/models/intern``), the public marts (``dbt_project/models/mart``),
+what is declared (``tabellen.yml``), cells and equations (``aufbau.py``), what was published before (``verlauf.py``),
+choosing and auditing marks (``sperrung.py``, ``pruefung.py``), rows of the marts (``marken.py``).
+
+Figures that their source has itself published need no protection and pass without a mark.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from quality.geheimhaltung import aufbau, verlauf
+from quality.geheimhaltung.erklaerung import Erklaerung, lade_erklaerung
+from quality.geheimhaltung.marken import zeilenmarken
+from quality.geheimhaltung.prozesse import je_prozess
+from quality.geheimhaltung.pruefung import Bericht, pruefe
+from quality.geheimhaltung.sperrung import grundlinie, sperre
+from quality.geheimhaltung.tabelle import BEKANNT, PRIMAER, UNGENANNT, problem
+from quality.geheimhaltung.verlauf import OFFEN, STAND, Gesamtbild, Notiz, notiere
+from sources.ablage import Ablage, schreibe_datei, schreibe_json
+from sources.katalog import Kennzahl
+from sources.profile import Profil
+
+__all__ = ["ergebnis", "notiere", "pruefe_veroeffentlichtes", "schuetze"]
+
+Ergebnis = dict[str, Any]
+"""What the manifest says: zellen, gesperrt, geschuetzt, engstes, sicher, meldung, verlust per level, sekunden."""
+
+
+def schuetze(ablage: Ablage, profile: Iterable[Profil], katalog: Sequence[Kennzahl]) -> int:
+    """Mark the cells of all Jugendämter; returns the number of marked rows.
+
+    A Jugendamt for which no safe pattern exists is marked as well; ``ergebnis`` says that it may not be released.
+    """
+    erklaerung = lade_erklaerung()
+    offen = {}
+    for jugendamt, bestand in ((p.jugendamt, _bestand(ablage, p, katalog, erklaerung)) for p in profile):
+        if bestand is None:
+            (verlauf.ordner(ablage, jugendamt) / "ergebnis.json").unlink(missing_ok=True)
+        else:
+            offen[jugendamt] = (bestand, verlauf.verbinde(bestand, verlauf.frueher(ablage, jugendamt)))
+    neu = {j: fall for j, fall in offen.items() if not _ist_gefunden(ablage, j, fall[1])}
+    for jugendamt, (stand, gefunden) in zip(neu, je_prozess(_sperre, list(neu.values())), strict=True):
+        verlauf.schreibe(ablage, jugendamt, stand)
+        schreibe_json(verlauf.ordner(ablage, jugendamt) / "ergebnis.json", gefunden)
+    zellmarken = [pl.DataFrame(schema={"schluessel": pl.String, "marke": pl.String})]
+    ergebnisse = []
+    for jugendamt in offen:
+        marken, meldung = _ein_jugendamt(ablage, jugendamt)
+        zellmarken.append(marken)
+        ergebnisse.append({"jugendamt": jugendamt, "meldung": meldung})
+    # a Raum belongs to one Jugendamt, so does its key
+    zeilen = zeilenmarken(ablage.warehouse, pl.concat(zellmarken), katalog, erklaerung)
+    schreibe_datei(marken_datei(ablage, "marken"), zeilen.write_parquet)
+    meldungen = pl.DataFrame(ergebnisse, schema={"jugendamt": pl.String, "meldung": pl.String})
+    schreibe_datei(marken_datei(ablage, "ergebnis"), meldungen.filter(pl.col("meldung") != "").write_parquet)
+    return len(zeilen)
+
+
+def marken_datei(ablage: Ablage, name: str) -> Path:
+    """Where dbt finds what this step tells it: ``marken`` or ``ergebnis``."""
+    return ablage.lake / f"geheimhaltung_{name}" / "daten.parquet"
+
+
+def ergebnis(ablage: Ablage, jugendamt: str) -> Ergebnis:
+    """What the last run found for a Jugendamt; {} where nothing needs protection."""
+    datei = verlauf.ordner(ablage, jugendamt) / "ergebnis.json"
+    return dict(json.loads(datei.read_text("utf-8"))) if datei.exists() else {}
+
+
+def pruefe_veroeffentlichtes(ablage: Ablage, jugendamt: str) -> str:
+    """Audit all that was ever published of a Jugendamt; returns "" or, in German, why it is not safe."""
+    notizen = verlauf.frueher(ablage, jugendamt)
+    if fehlt := verlauf.ohne_notiz(ablage, jugendamt):
+        return _ohne_notiz(fehlt)
+    if not notizen:
+        return ""
+    letzte = aufbau.Bestand(notizen[-1].zellen.select(aufbau.ZELLEN.keys()), notizen[-1].gleichungen)
+    gesamt = verlauf.verbinde(letzte, notizen).problem
+    marken = gesamt.zellen.filter(pl.col("lage") == PRIMAER).select("zelle", pl.lit(PRIMAER).alias("marke"))
+    bericht = pruefe(gesamt, marken)
+    return "" if bericht.sicher else _unsicher(bericht)
+
+
+def _ist_gefunden(ablage: Ablage, jugendamt: str, bild: Gesamtbild) -> bool:
+    """Whether the answer is there: the same problem has the same one."""
+    gefunden = ergebnis(ablage, jugendamt).get("problem_sha256") == bild.sha256
+    return gefunden and verlauf.lies(ablage, jugendamt, STAND) is not None
+
+
+def _ein_jugendamt(ablage: Ablage, jugendamt: str) -> tuple[pl.DataFrame, str]:
+    """Marks (schluessel, marke: offen or gesperrt) and message of one Jugendamt, as found."""
+    stand, gefunden = verlauf.lies(ablage, jugendamt, STAND), ergebnis(ablage, jugendamt)
+    assert stand is not None
+    if fehlt := verlauf.ohne_notiz(ablage, jugendamt):
+        gefunden |= {"sicher": False, "meldung": _ohne_notiz(fehlt), "problem_sha256": ""}
+        schreibe_json(verlauf.ordner(ablage, jugendamt) / "ergebnis.json", gefunden)
+    marken = stand.zellen.filter(pl.col("marke") != UNGENANNT)
+    gesperrt = pl.when(pl.col("marke") == OFFEN).then(pl.lit(OFFEN)).otherwise(pl.lit(verlauf.GESPERRT))
+    return marken.select("schluessel", gesperrt.alias("marke")), str(gefunden.get("meldung", ""))
+
+
+def _bestand(
+    ablage: Ablage, profil: Profil, katalog: Sequence[Kennzahl], erklaerung: Erklaerung
+) -> aufbau.Bestand | None:
+    """Today's cells and equations; None if the Jugendamt has no protected counts."""
+    with duckdb.connect(str(ablage.warehouse), read_only=True) as con:
+        zaehlungen = aufbau.lies_zaehlungen(con, profil.jugendamt, erklaerung.messgroessen)
+        if zaehlungen.is_empty():
+            return None
+        umfeld = aufbau.lies_umfeld(con, profil, katalog, erklaerung)
+    return aufbau.baue(zaehlungen, umfeld, erklaerung)
+
+
+def _sperre(fall: tuple[aufbau.Bestand, Gesamtbild]) -> tuple[Notiz, Ergebnis]:
+    """Choose marks, audit them, and say what they cost, beside the naive way."""
+    bestand, bild = fall
+    beginn = time.monotonic()
+    sperrung = sperre(bild.problem)
+    lagen = bild.problem.zellen.select("zelle", pl.col("lage").alias("lage_gesamt"))
+    zellen = (
+        bestand.zellen.join(bild.nummern, on=["schluessel", "wert"])
+        .join(lagen, on="zelle")
+        .join(sperrung.marken, on="zelle", how="left")
+        .with_columns(
+            pl.when(pl.col("lage").is_in([PRIMAER, UNGENANNT]))
+            .then("lage")
+            .when(pl.col("lage_gesamt") == BEKANNT).then(pl.lit(OFFEN))
+            .otherwise(pl.col("marke").fill_null("sekundaer")).alias("marke")
+        )
+        .select(*aufbau.ZELLEN, "marke")
+        .sort("schluessel")
+    )  # fmt: skip
+    verlust = _verlust(zellen, bestand)
+    gesamt = {s: sum(z[s] for z in verlust) for s in ("zellen", "gesperrt", "gesperrt_naiv")}
+    bericht = sperrung.bericht
+    angaben = {
+        "problem_sha256": bild.sha256,
+        "sicher": bericht.sicher,
+        "meldung": _satz(gesamt, bericht) if bericht.sicher else _unsicher(bericht),
+        **gesamt,
+        "geschuetzt": len(bericht.zellen),
+        "engste_spanne": bericht.engstes,
+        "optimal": sperrung.optimal,
+        "schranke": sperrung.schranke,
+        "verlust": verlust,
+        "sekunden": round(time.monotonic() - beginn, 1),
+    }
+    return Notiz(STAND, zellen, bestand.gleichungen), angaben
+
+
+def _verlust(zellen: pl.DataFrame, bestand: aufbau.Bestand) -> list[dict[str, Any]]:
+    """Per level: cells, how many are not shown, and how many the naive way would blank (which is not safe)."""
+    nummeriert = bestand.zellen.with_row_index("zelle").with_columns(pl.col("zelle").cast(pl.Int64))
+    gleichungen = bestand.gleichungen.join(nummeriert.select("zelle", "schluessel"), on="schluessel").with_columns(
+        pl.col("gleichung").rank("dense").cast(pl.Int64)
+    )
+    naiv = grundlinie(problem(nummeriert, gleichungen)).join(nummeriert.select("zelle", "schluessel"), on="zelle")
+    return (
+        zellen.filter(pl.col("ebene") != "")
+        .join(naiv.select("schluessel", pl.col("marke").alias("naiv")), on="schluessel", how="left")
+        .group_by("ebene")
+        .agg(
+            pl.len().alias("zellen"),
+            (pl.col("marke") != OFFEN).sum().alias("gesperrt"),
+            (pl.col("naiv") != OFFEN).sum().alias("gesperrt_naiv"),
+        )
+        .sort("ebene")
+        .to_dicts()
+    )
+
+
+def _satz(gesamt: dict[str, int], bericht: Bericht) -> str:
+    ausgewiesen = f"{gesamt['zellen']:,}".replace(",", ".")
+    gesperrt = f"{gesamt['gesperrt']:,}".replace(",", ".")
+    spanne = "" if bericht.engstes is None else (
+        f" Mit allem, was je veröffentlicht wurde, lässt sich keine geschützte Zahl enger eingrenzen als auf eine "
+        f"Spanne von {bericht.engstes}."
+    )  # fmt: skip
+    return f"Von {ausgewiesen} Fallzahlen sind {gesperrt} aus Datenschutzgründen nicht ausgewiesen.{spanne}"
+
+
+def _unsicher(bericht: Bericht) -> str:
+    return (
+        f"{bericht.verletzt} geschützte Zahlen ließen sich aus dem errechnen, was veröffentlicht ist oder würde. "
+        "Erwartet: keine. Bitte: die letzte Lieferung und frühere Releases prüfen; so entsteht kein Release."
+    )
+
+
+def _ohne_notiz(releases: Sequence[str]) -> str:
+    return (
+        f"Was in den Releases {', '.join(releases)} gesperrt war, ist nicht mehr bekannt. Erwartet: je Release ein "
+        "Ordner unter 'geheimhaltung'. Bitte: ihn aus der Sicherung zurückspielen; so entsteht kein Release."
+    )
