@@ -17,7 +17,7 @@ import polars as pl
 
 from quality.befund import Befund
 from reports.beigaben import altersaufbau, kommentare
-from reports.themen import themenblaetter, ueberblick
+from reports.themen import tafeln, themenblaetter, ueberblick
 from reports.typen import (
     Angabe,
     Bericht,
@@ -347,7 +347,7 @@ def _ebenen(blaetter: Mapping[str, Blatt], angaben: BerichtsAngaben, katalog: li
                 spalten.append(_spalte(k, je_raum))
             else:
                 ohne.append(je_raum[0])
-        ebenen.append(Ebene(ebene, name, glieder, tuple(spalten), tuple(ohne)))
+        ebenen.append(Ebene(ebene, name, glieder, tafeln(spalten), tuple(ohne)))
     return tuple(ebenen)
 
 

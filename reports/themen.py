@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from reports.typen import Angabe, Themenblatt
+from reports.typen import Angabe, Spalte, Tafel, Themenblatt
 
 _NICHT_HIER = "nicht_verfuegbar"
 
@@ -18,11 +18,6 @@ _NICHT_HIER = "nicht_verfuegbar"
 @cache
 def _auswahl() -> Mapping[str, Any]:
     return dict(yaml.safe_load((Path(__file__).parent / "themen.yml").read_text("utf-8")))
-
-
-def themen() -> dict[str, str]:
-    """The themes of the report and their titles, in reading order."""
-    return {code: eintrag["titel"] for code, eintrag in _auswahl()["themen"].items()}
 
 
 @cache
@@ -42,6 +37,16 @@ def themenblaetter(angaben: Sequence[Angabe]) -> tuple[Themenblatt, ...]:
         leit = _gewaehlt(eigene, eintrag["leit"])[: eintrag["anzahl"]]
         blaetter.append(Themenblatt(thema, eintrag["titel"], tuple(eintrag["familien"]), leit, eigene))
     return tuple(blaetter)
+
+
+def tafeln(spalten: Sequence[Spalte]) -> tuple[Tafel, ...]:
+    """The chosen ones among the columns of a level, one table per theme that has any."""
+    je_code = {s.kennzahl.kennzahl: s for s in spalten}
+    auswahl = (
+        Tafel(e["titel"], tuple(je_code[c] for c in e["leit"] if c in je_code)[: e["anzahl"]])
+        for e in _auswahl()["themen"].values()
+    )
+    return tuple(t for t in auswahl if t.spalten)
 
 
 def ueberblick(angaben: Sequence[Angabe]) -> tuple[Angabe, ...]:

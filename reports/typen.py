@@ -312,13 +312,21 @@ class Spalte:
 
 
 @dataclass(frozen=True)
+class Tafel:
+    """The chosen columns of one theme in a level's tables."""
+
+    titel: str
+    spalten: tuple[Spalte, ...]
+
+
+@dataclass(frozen=True)
 class Ebene:
-    """All Räume of one level, by name; `spalten` are the Kennzahlen that have figures there."""
+    """All Räume of one level, by name; `tafeln` hold the chosen Kennzahlen that have figures there."""
 
     ebene: str
     name: str
     blaetter: tuple[Blatt, ...]
-    spalten: tuple[Spalte, ...]
+    tafeln: tuple[Tafel, ...]
     ohne_werte: tuple[Angabe, ...]
 
     @property
