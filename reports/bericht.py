@@ -15,6 +15,7 @@ from reports import woerter
 from reports.analyse.rechnen import rechne, schreibe_tabellen
 from reports.analyse.typen import Analyse
 from reports.diagramm import diagramm
+from reports.geldbild import plan_und_ist, prognosen
 from reports.kleinbild import pyramide, verlauf
 from reports.modell import lade_modell
 from reports.spanne import METHODE, spanne
@@ -42,9 +43,11 @@ def schreibe_bericht(
     analysen = rechne(bericht, marts)
     if tabellen is not None:
         schreibe_tabellen(analysen, tabellen, bericht.musterdaten)
-    seiten = {name: _seite(f"{name}.j2", bericht, **mehr) for name, mehr in _einzelseiten(bericht, analysen).items()}
+    seiten = {
+        f"{name}.html": _seite(name, bericht, "", **mehr) for name, mehr in _einzelseiten(bericht, analysen).items()
+    }
     seiten["stil.css"] = (_VORLAGEN / "stil.css").read_text(encoding="utf-8")
-    seiten["jugendamt.html"] = _seite("werte.html.j2", bericht, blatt=bericht.ganzes)
+    seiten["jugendamt.html"] = _seite("werte", bericht, "", blatt=bericht.ganzes)
     for ebene in bericht.ebenen:
         seiten |= _raumseiten(bericht, ebene)
     return [_schreibe(ziel / name, text) for name, text in sorted(seiten.items())]
@@ -53,11 +56,12 @@ def schreibe_bericht(
 def _einzelseiten(bericht: Bericht, analysen: Sequence[Analyse]) -> dict[str, dict[str, object]]:
     """Pages there is one of, with what their template needs beside the report."""
     return {
-        "analyse.html": {"analysen": analysen},
-        "datenqualitaet.html": {},
-        "index.html": {"karte": None},
-        "kennzahlen.html": {},
-        **({"raeume.html": {}} if bericht.ebenen else {}),
+        "analyse": {"analysen": analysen},
+        "datenqualitaet": {},
+        "haushalt": {},
+        "index": {"karte": None},
+        "kennzahlen": {},
+        **({"raeume": {}} if bericht.ebenen else {}),
     }
 
 
@@ -66,9 +70,9 @@ def _raumseiten(bericht: Bericht, ebene: Ebene) -> dict[str, str]:
     nachbarn = (None, *ebene.blaetter, None)
     for blatt, vorheriges, naechstes in zip(ebene.blaetter, nachbarn, nachbarn[2:], strict=False):
         seiten[f"raum/{blatt.slug}.html"] = _seite(
-            "raum.html.j2", bericht, "../", blatt=blatt, vorheriges=vorheriges, naechstes=naechstes, lage=None
+            "raum", bericht, "../", blatt=blatt, vorheriges=vorheriges, naechstes=naechstes, lage=None
         )
-        seiten[f"raum/{blatt.slug}-werte.html"] = _seite("werte.html.j2", bericht, "../", blatt=blatt)
+        seiten[f"raum/{blatt.slug}-werte.html"] = _seite("werte", bericht, "../", blatt=blatt)
     return seiten
 
 
@@ -78,11 +82,11 @@ def _schreibe(datei: Path, text: str) -> Path:
     return datei
 
 
-def _seite(vorlage: str, bericht: Bericht, wurzel: str = "", **mehr: object) -> str:
+def _seite(vorlage: str, bericht: Bericht, wurzel: str, **mehr: object) -> str:
     text = (
         _umgebung()
-        .get_template(vorlage)
-        .render(bericht=bericht, angaben=bericht.angaben, vorlage=vorlage.split(".")[0], wurzel=wurzel, **mehr)
+        .get_template(f"{vorlage}.html.j2")
+        .render(bericht=bericht, angaben=bericht.angaben, vorlage=vorlage, wurzel=wurzel, **mehr)
     )
     return "\n".join(zeile.rstrip() for zeile in text.splitlines() if zeile.strip()) + "\n"
 
@@ -113,6 +117,9 @@ def _umgebung() -> Environment:
         pyramide=pyramide,
         spanne=spanne,
         METHODE=METHODE,
+        plan_und_ist=plan_und_ist,
+        prognosen=prognosen,
+        WERTART=woerter.WERTART,
         ART=woerter.ART,
         status_woerter=woerter.status_woerter,
         wort=woerter.wort,
