@@ -16,10 +16,11 @@ from reports.analyse.rechnen import rechne, schreibe_tabellen
 from reports.analyse.typen import Analyse
 from reports.diagramm import diagramm
 from reports.geldbild import plan_und_ist, prognosen
+from reports.gespraech import gespraech
 from reports.kleinbild import pyramide, verlauf
 from reports.modell import lade_modell
 from reports.spanne import METHODE, spanne
-from reports.typen import Bericht, BerichtFehler, BerichtsAngaben, Ebene
+from reports.typen import Bericht, BerichtFehler, BerichtsAngaben, Blatt, Ebene
 from reports.zahlen import datum, mit_vorzeichen, zahl, zelle
 
 __all__ = ["Befund", "BerichtFehler", "BerichtsAngaben", "schreibe_bericht"]
@@ -47,6 +48,7 @@ def schreibe_bericht(
         f"{name}.html": _seite(name, bericht, "", **mehr) for name, mehr in _einzelseiten(bericht, analysen).items()
     }
     seiten["stil.css"] = (_VORLAGEN / "stil.css").read_text(encoding="utf-8")
+    seiten["gespraech/jugendamt.html"] = _gespraech(bericht, bericht.ganzes)
     seiten["jugendamt.html"] = _seite("werte", bericht, "", blatt=bericht.ganzes)
     for ebene in bericht.ebenen:
         seiten |= _raumseiten(bericht, ebene)
@@ -72,8 +74,13 @@ def _raumseiten(bericht: Bericht, ebene: Ebene) -> dict[str, str]:
         seiten[f"raum/{blatt.slug}.html"] = _seite(
             "raum", bericht, "../", blatt=blatt, vorheriges=vorheriges, naechstes=naechstes, lage=None
         )
+        seiten[f"gespraech/{blatt.slug}.html"] = _gespraech(bericht, blatt)
         seiten[f"raum/{blatt.slug}-werte.html"] = _seite("werte", bericht, "../", blatt=blatt)
     return seiten
+
+
+def _gespraech(bericht: Bericht, blatt: Blatt) -> str:
+    return _seite("gespraech", bericht, "../", blatt=blatt, g=gespraech(bericht, blatt))
 
 
 def _schreibe(datei: Path, text: str) -> Path:
