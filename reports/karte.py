@@ -23,6 +23,7 @@ import shapely
 
 from reports.diagramm import achsenwerte
 from reports.flaechen import Flaechen
+from reports.themen import karten_der_ersten_seite
 from reports.typen import Bericht, Blatt, Ebene, Spalte, Wert
 from reports.woerter import STATUS, wort
 from reports.zahlen import zahl
@@ -67,7 +68,9 @@ class Karte:
     """A drawn map; `ohne` says how many Räume have no figure and why, `vermerk` whose areas these are."""
 
     kennung: str
+    kennzahl: str
     titel: str
+    einheit: str
     beschreibung: str
     formen: tuple[Form, ...]
     klassen: tuple[Klasse, ...]
@@ -131,7 +134,9 @@ class Kartenwerk:
         legende += [(-1, "ohne Wert", len(ohne))] if ohne else []
         return Karte(
             kennung=f"karte-{ebene.ebene}-{k.kennzahl}".replace("_", "-"),
+            kennzahl=k.kennzahl,
             titel=f"{k.name} {spalte.jahr}, {ebene.name}",
+            einheit=k.einheit,
             beschreibung=_beschreibung(ebene, je_raum, texte, ohne),
             formen=tuple(
                 _form(b, je_raum.get(b.raum_id), texte, grund) for b in ebene.blaetter if b.raum_id in grund.formen
@@ -149,6 +154,22 @@ class Kartenwerk:
             musterdaten=self._flaechen.musterdaten or any(w.musterdaten for w in zeilen.values() if w),
         )  # fmt: skip
 
+    def auswahl(self) -> list[tuple[str, list[Karte]]]:
+        """Title of each theme and its maps: the rates of its table, since counts follow the size of a Raum."""
+        if self.haupt is None:
+            return []
+        haupt = self.haupt
+        je_thema = (
+            (t.titel, [k for s in t.spalten if not s.kennzahl.ist_zahl and (k := self.choropleth(haupt, s))])
+            for t in haupt.tafeln
+        )
+        return [(titel, karten) for titel, karten in je_thema if karten]
+
+    def ueberblick(self) -> Karte | None:
+        """The map of the first page."""
+        je_code = {k.kennzahl: k for _, karten in self.auswahl() for k in karten}
+        return next((je_code[c] for c in karten_der_ersten_seite() if c in je_code), None)
+
     def lage(self, blatt: Blatt) -> Karte | None:
         """Where a Raum lies in the Jugendamt: it, or its parts of the main level, beside all others."""
         if self.haupt is None or (grund := self._grund(self.haupt, LAGE_BREITE)) is None:
@@ -162,7 +183,9 @@ class Kartenwerk:
         anderes = [namen[r] for r in sorted(gemeint - {blatt.raum_id}, key=lambda r: namen[r])]
         return Karte(
             kennung="lage",
+            kennzahl="",
             titel=f"Lage von {blatt.name} in {self._bericht.ganzes.name}",
+            einheit="",
             beschreibung=f"Hervorgehoben unter {len(grund.formen)} Räumen ({self.haupt.name}): "
             f"{', '.join(anderes) or blatt.name}.",
             formen=tuple(
@@ -192,7 +215,7 @@ def klassengrenzen(werte: Sequence[float], stellen: int) -> list[float]:
         grenze = round(quantil)
         if any(grenzen[-1] <= w < grenze for w in lagen) and lagen[-1] >= grenze:
             grenzen.append(grenze)
-    return [round(g * schritt, 10) for g in (*grenzen, math.floor(lagen[-1]) + 1)]
+    return [round(g * schritt, stellen) for g in (*grenzen, math.floor(lagen[-1]) + 1)]
 
 
 def _klasse(wert: float, grenzen: Sequence[float]) -> int:
@@ -255,7 +278,7 @@ def _zeichne(flaechen: Mapping[str, Any], breite: int) -> _Grund:
         return np.column_stack([mitte + (punkte[:, 0] - links) * stauchung * massstab,
                                 rand + (oben - punkte[:, 1]) * massstab])  # fmt: skip
 
-    gezeichnet = shapely.coverage_simplify(shapely.transform(formen, in_px), 0.6)
+    gezeichnet = shapely.coverage_simplify(shapely.transform(formen, in_px), 1)
     return _Grund(
         {name: _pfad(form) for name, form in zip(namen, gezeichnet, strict=True)},
         breite,

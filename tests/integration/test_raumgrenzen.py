@@ -29,7 +29,7 @@ def test_each_gemeinde_has_the_area_that_the_bkg_names(echtes_haus: Haus, testda
     for datei in ("ortenaukreis_gemeinden", "verden_gemeinden"):
         pfad = testdaten / "geo" / f"{datei}.geojson"
         for ags, km2 in geodaten.lies(pfad.read_bytes(), pfad.name).daten.select("ags", "area_km2").iter_rows():
-            assert _km2(grenzen[ags]["geometrie"]) == pytest.approx(float(km2), rel=0.02), ags
+            assert _km2(grenzen[ags]["geometrie"]) == pytest.approx(float(km2), rel=0.03), ags
             assert grenzen[ags]["attribution"] == "© GeoBasis-DE / BKG (2025), Daten verändert"
             geprueft += 1
     assert geprueft == 63

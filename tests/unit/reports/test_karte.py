@@ -90,7 +90,7 @@ def bericht() -> Any:
 
     angaben = {r: Ding(reihe=(wert(i),)) for i, r in enumerate(RAEUME, 1)}
     blaetter = tuple(Ding(raum_id=r, name=n, eltern=(), angabe=lambda _, r=r: angaben[r]) for r, n in RAEUME.items())
-    kennzahl = Ding(kennzahl="quote", name="Quote", nachkommastellen=1, ist_prozent=True)
+    kennzahl = Ding(kennzahl="quote", name="Quote", einheit="%", nachkommastellen=1, ist_prozent=True)
     return Ding(
         angaben=Ding(jugendamt="musterkreis", berichtsjahr=2021),
         ganzes=Ding(name="Musterkreis"),
