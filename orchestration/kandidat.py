@@ -93,6 +93,7 @@ def _pruefe_und_schreibe(
     from quality import gate
     from quality.geheimhaltung import schutz
     from reports.bericht import schreibe_bericht
+    from reports.geojson import schreibe_geojson
 
     profil = haus.profile[jugendamt]
     geschuetzt = schutz.ergebnis(haus.ablage, jugendamt)
@@ -114,6 +115,7 @@ def _pruefe_und_schreibe(
             return Kandidat(jugendamt, "unveraendert", gleiches.id, berichtsjahr, meldung, ergebnis.befunde)
         angaben = _angaben(haus, profil, berichtsjahr)
         schreibe_bericht(ordner / "marts", ordner / "bericht", angaben, list(ergebnis.befunde), ordner / "analyse")
+        schreibe_geojson(ordner / "marts", ordner / "geo" / "raeume.geojson", angaben)
         befunde = [releases.befund_als_dict(b) for b in ergebnis.befunde]
         schreibe_json(ordner / "gate.json", {"erklaert": ergebnis.erklaert, "befunde": befunde})
         _woerterbuch(veroeffentlichung, kommentare).write_csv(

@@ -17,6 +17,7 @@ from reports.analyse.typen import Analyse
 from reports.diagramm import diagramm
 from reports.geldbild import plan_und_ist, prognosen
 from reports.gespraech import gespraech
+from reports.karte import Kartenwerk
 from reports.kleinbild import pyramide, verlauf
 from reports.modell import lade_modell
 from reports.spanne import METHODE, spanne
@@ -42,37 +43,38 @@ def schreibe_bericht(
     """
     bericht = lade_modell(marts, angaben, befunde)
     analysen = rechne(bericht, marts)
+    karten = Kartenwerk(marts, bericht)
     if tabellen is not None:
         schreibe_tabellen(analysen, tabellen, bericht.musterdaten)
-    seiten = {
-        f"{name}.html": _seite(name, bericht, "", **mehr) for name, mehr in _einzelseiten(bericht, analysen).items()
-    }
+    einzelne = _einzelseiten(bericht, analysen, karten)
+    seiten = {f"{name}.html": _seite(name, bericht, "", **mehr) for name, mehr in einzelne.items()}
     seiten["stil.css"] = (_VORLAGEN / "stil.css").read_text(encoding="utf-8")
     seiten["gespraech/jugendamt.html"] = _gespraech(bericht, bericht.ganzes)
     seiten["jugendamt.html"] = _seite("werte", bericht, "", blatt=bericht.ganzes)
     for ebene in bericht.ebenen:
-        seiten |= _raumseiten(bericht, ebene)
+        seiten |= _raumseiten(bericht, ebene, karten)
     return [_schreibe(ziel / name, text) for name, text in sorted(seiten.items())]
 
 
-def _einzelseiten(bericht: Bericht, analysen: Sequence[Analyse]) -> dict[str, dict[str, object]]:
+def _einzelseiten(bericht: Bericht, analysen: Sequence[Analyse], karten: Kartenwerk) -> dict[str, dict[str, object]]:
     """Pages there is one of, with what their template needs beside the report."""
     return {
         "analyse": {"analysen": analysen},
         "datenqualitaet": {},
         "haushalt": {},
-        "index": {"karte": None},
+        "index": {"karte": karten.ueberblick()},
         "kennzahlen": {},
+        **({"karten": {"themen": karten.auswahl()}} if karten.haupt else {}),
         **({"raeume": {}} if bericht.ebenen else {}),
     }
 
 
-def _raumseiten(bericht: Bericht, ebene: Ebene) -> dict[str, str]:
+def _raumseiten(bericht: Bericht, ebene: Ebene, karten: Kartenwerk) -> dict[str, str]:
     seiten = {}
     nachbarn = (None, *ebene.blaetter, None)
     for blatt, vorheriges, naechstes in zip(ebene.blaetter, nachbarn, nachbarn[2:], strict=False):
         seiten[f"raum/{blatt.slug}.html"] = _seite(
-            "raum", bericht, "../", blatt=blatt, vorheriges=vorheriges, naechstes=naechstes, lage=None
+            "raum", bericht, "../", blatt=blatt, vorheriges=vorheriges, naechstes=naechstes, lage=karten.lage(blatt)
         )
         seiten[f"gespraech/{blatt.slug}.html"] = _gespraech(bericht, blatt)
         seiten[f"raum/{blatt.slug}-werte.html"] = _seite("werte", bericht, "../", blatt=blatt)

@@ -49,6 +49,11 @@ def tafeln(spalten: Sequence[Spalte]) -> tuple[Tafel, ...]:
     return tuple(t for t in auswahl if t.spalten)
 
 
+def karten_der_ersten_seite() -> Sequence[str]:
+    """Codes of Kennzahlen, the preferred one first."""
+    return tuple(_auswahl()["karte"])
+
+
 def ueberblick(angaben: Sequence[Angabe]) -> tuple[Angabe, ...]:
     """The Angaben that open the report of the whole."""
     return gewaehlt(angaben, _auswahl()["ueberblick"])
