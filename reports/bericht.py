@@ -15,6 +15,7 @@ from reports.analyse.rechnen import rechne, schreibe_tabellen
 from reports.diagramm import diagramm
 from reports.modell import lade_modell
 from reports.typen import Bericht, BerichtFehler, BerichtsAngaben
+from reports.vergleich import ARTEN, OHNE_FRUEHERES, Aenderungen
 from reports.zahlen import datum, mit_vorzeichen, zahl, zelle
 
 __all__ = ["Befund", "BerichtFehler", "BerichtsAngaben", "schreibe_bericht"]
@@ -23,9 +24,14 @@ _VORLAGEN = Path(__file__).parent / "vorlagen"
 
 
 def schreibe_bericht(
-    marts: Path, ziel: Path, angaben: BerichtsAngaben, befunde: list[Befund], tabellen: Path | None = None
+    marts: Path,
+    ziel: Path,
+    angaben: BerichtsAngaben,
+    befunde: list[Befund],
+    tabellen: Path | None = None,
+    aenderungen: Aenderungen = OHNE_FRUEHERES,
 ) -> list[Path]:
-    """Write index.html, raum/<slug>.html, kennzahlen.html, analyse.html, datenqualitaet.html, stil.css into `ziel`.
+    """Write the pages (index.html first), raum/<slug>.html and stil.css into `ziel`.
 
     The pages need no network and no JavaScript. Same marts, Angaben and Befunde give the same bytes.
     The tables of the analyses go to the folder `tabellen`, if one is named, as CSV.
@@ -40,6 +46,7 @@ def schreibe_bericht(
         schreibe_tabellen(analysen, tabellen, bericht.musterdaten)
     seiten = {
         "analyse.html": _seite("analyse.html.j2", bericht, wurzel="", analysen=analysen),
+        "aenderungen.html": _seite("aenderungen.html.j2", bericht, wurzel="", aenderungen=aenderungen),
         "index.html": _seite("index.html.j2", bericht, wurzel=""),
         "kennzahlen.html": _seite("kennzahlen.html.j2", bericht, wurzel=""),
         "datenqualitaet.html": _seite("datenqualitaet.html.j2", bericht, wurzel=""),
@@ -100,6 +107,7 @@ def _umgebung() -> Environment:
         STATUS=woerter.STATUS,
         ZEICHEN=woerter.ZEICHEN,
         ERGEBNIS=woerter.ERGEBNIS,
+        ARTEN=ARTEN,
         QUELLE=woerter.QUELLE,
         FAMILIE=woerter.FAMILIE,
         LAND=woerter.LAND,
