@@ -149,7 +149,8 @@ def _schutzbefund(schutz: Mapping[str, Any]) -> list[Befund]:
     ausgang = "bestanden" if schutz["sicher"] else "verletzt"
     titel = "Keine geschützte Zahl lässt sich aus Veröffentlichtem errechnen"
     zeilen = [] if schutz["sicher"] else [{"meldung": schutz["meldung"]}]
-    return [Befund(titel, "Prüfung der Geheimhaltung vor der Freigabe.", "sperrend", ausgang, len(zeilen), zeilen)]
+    erklaerung = "Prüfung der Geheimhaltung vor der Freigabe."
+    return [Befund(titel, erklaerung, "sperrend", ausgang, len(zeilen), zeilen, "geheimhaltung")]
 
 
 def _gib_automatisch_frei(profil: Profil, release: releases.Release) -> releases.Release:
