@@ -22,6 +22,7 @@ from reports.kleinbild import pyramide, verlauf
 from reports.modell import lade_modell
 from reports.spanne import METHODE, spanne
 from reports.typen import Bericht, BerichtFehler, BerichtsAngaben, Blatt, Ebene
+from reports.vergleich import ARTEN, OHNE_FRUEHERES, Aenderungen
 from reports.zahlen import datum, mit_vorzeichen, zahl, zelle
 
 __all__ = ["Befund", "BerichtFehler", "BerichtsAngaben", "schreibe_bericht"]
@@ -30,7 +31,12 @@ _VORLAGEN = Path(__file__).parent / "vorlagen"
 
 
 def schreibe_bericht(
-    marts: Path, ziel: Path, angaben: BerichtsAngaben, befunde: list[Befund], tabellen: Path | None = None
+    marts: Path,
+    ziel: Path,
+    angaben: BerichtsAngaben,
+    befunde: list[Befund],
+    tabellen: Path | None = None,
+    aenderungen: Aenderungen = OHNE_FRUEHERES,
 ) -> list[Path]:
     """Write the pages of the report into `ziel`: index.html leads to all others.
 
@@ -48,6 +54,7 @@ def schreibe_bericht(
         schreibe_tabellen(analysen, tabellen, bericht.musterdaten)
     einzelne = _einzelseiten(bericht, analysen, karten)
     seiten = {f"{name}.html": _seite(name, bericht, "", **mehr) for name, mehr in einzelne.items()}
+    seiten["aenderungen.html"] = _seite("aenderungen", bericht, "", aenderungen=aenderungen)
     seiten["stil.css"] = (_VORLAGEN / "stil.css").read_text(encoding="utf-8")
     seiten["gespraech/jugendamt.html"] = _gespraech(bericht, bericht.ganzes)
     seiten["jugendamt.html"] = _seite("werte", bericht, "", blatt=bericht.ganzes)
@@ -135,6 +142,7 @@ def _umgebung() -> Environment:
         STATUS=woerter.STATUS,
         ZEICHEN=woerter.ZEICHEN,
         ERGEBNIS=woerter.ERGEBNIS,
+        ARTEN=ARTEN,
         QUELLE=woerter.QUELLE,
         FAMILIE=woerter.FAMILIE,
         LAND=woerter.LAND,
