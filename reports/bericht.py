@@ -19,6 +19,7 @@ from reports.kleinbild import pyramide, verlauf
 from reports.modell import lade_modell
 from reports.spanne import METHODE, spanne
 from reports.typen import Bericht, BerichtFehler, BerichtsAngaben, Ebene
+from reports.vergleich import ARTEN, OHNE_FRUEHERES, Aenderungen
 from reports.zahlen import datum, mit_vorzeichen, zahl, zelle
 
 __all__ = ["Befund", "BerichtFehler", "BerichtsAngaben", "schreibe_bericht"]
@@ -27,7 +28,12 @@ _VORLAGEN = Path(__file__).parent / "vorlagen"
 
 
 def schreibe_bericht(
-    marts: Path, ziel: Path, angaben: BerichtsAngaben, befunde: list[Befund], tabellen: Path | None = None
+    marts: Path,
+    ziel: Path,
+    angaben: BerichtsAngaben,
+    befunde: list[Befund],
+    tabellen: Path | None = None,
+    aenderungen: Aenderungen = OHNE_FRUEHERES,
 ) -> list[Path]:
     """Write the pages of the report into `ziel`: index.html leads to all others.
 
@@ -43,6 +49,7 @@ def schreibe_bericht(
     if tabellen is not None:
         schreibe_tabellen(analysen, tabellen, bericht.musterdaten)
     seiten = {name: _seite(f"{name}.j2", bericht, **mehr) for name, mehr in _einzelseiten(bericht, analysen).items()}
+    seiten["aenderungen.html"] = _seite("aenderungen.html.j2", bericht, aenderungen=aenderungen)
     seiten["stil.css"] = (_VORLAGEN / "stil.css").read_text(encoding="utf-8")
     seiten["jugendamt.html"] = _seite("werte.html.j2", bericht, blatt=bericht.ganzes)
     for ebene in bericht.ebenen:
@@ -119,6 +126,7 @@ def _umgebung() -> Environment:
         STATUS=woerter.STATUS,
         ZEICHEN=woerter.ZEICHEN,
         ERGEBNIS=woerter.ERGEBNIS,
+        ARTEN=ARTEN,
         QUELLE=woerter.QUELLE,
         FAMILIE=woerter.FAMILIE,
         LAND=woerter.LAND,
