@@ -142,10 +142,8 @@ def test_reform_der_erhebung_steht_dabei(baue: Baue) -> None:
     assert {(z["zeitraum"], z.get("bruch")) for z in mehrjahr.zeilen} == {
         ("2021–2023", None), ("2019–2023", "ab 2021: KJSG"),
     }  # fmt: skip
-    assert [satz for satz in mehrjahr.aussagen if "Zeitreihenbruch" in satz] == [
-        "2019–2023 enthält einen Zeitreihenbruch (ab 2021: KJSG). Räume lassen sich miteinander vergleichen, mit anderen"
-        " Zeiträumen nicht."
-    ]
+    (satz,) = [satz for satz in mehrjahr.aussagen if "Zeitreihenbruch" in satz]
+    assert satz.startswith("2019–2023 enthält einen Zeitreihenbruch (ab 2021: KJSG).")
     warnung = analysiere_fruehwarnung(daten)
     assert {z["bruch"] for z in warnung.zeilen} == {"ab 2021: KJSG"}
     assert any("Zwischen 2018 und 2023 liegt ein Zeitreihenbruch (ab 2021: KJSG)" in satz for satz in warnung.aussagen)
