@@ -98,6 +98,7 @@ def _pruefe_und_schreibe(
     from quality import gate
     from quality.geheimhaltung import schutz
     from reports.bericht import schreibe_bericht
+    from reports.geojson import schreibe_geojson
 
     profil = haus.profile[jugendamt]
     geschuetzt = schutz.ergebnis(haus.ablage, jugendamt)
@@ -125,6 +126,7 @@ def _pruefe_und_schreibe(
         schreibe_bericht(
             ordner / "marts", ordner / "bericht", angaben, list(ergebnis.befunde), ordner / "analyse", aenderungen
         )
+        schreibe_geojson(ordner / "marts", ordner / "geo" / "raeume.geojson", angaben)
         befunde = [releases.befund_als_dict(b) for b in ergebnis.befunde]
         schreibe_json(ordner / "gate.json", {"erklaert": ergebnis.erklaert, "befunde": befunde})
         _woerterbuch(veroeffentlichung, kommentare).write_csv(
@@ -149,7 +151,8 @@ def _schutzbefund(schutz: Mapping[str, Any]) -> list[Befund]:
     ausgang = "bestanden" if schutz["sicher"] else "verletzt"
     titel = "Keine geschützte Zahl lässt sich aus Veröffentlichtem errechnen"
     zeilen = [] if schutz["sicher"] else [{"meldung": schutz["meldung"]}]
-    return [Befund(titel, "Prüfung der Geheimhaltung vor der Freigabe.", "sperrend", ausgang, len(zeilen), zeilen)]
+    erklaerung = "Prüfung der Geheimhaltung vor der Freigabe."
+    return [Befund(titel, erklaerung, "sperrend", ausgang, len(zeilen), zeilen, "geheimhaltung")]
 
 
 def _gib_automatisch_frei(profil: Profil, release: releases.Release) -> releases.Release:

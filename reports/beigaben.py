@@ -1,7 +1,7 @@
-"""What stands beside the Kennzahlen on a Raum's pages: its ages and sexes, and what people wrote about it.
+"""What stands beside the Kennzahlen: ages and sexes of a Raum, what people wrote about it, the lines of the budget.
 
-Belongs here: reading the marts `bevoelkerung` and `kommentare`, either of which may be missing. Not here: Kennzahlen
-(`modell`), geometry of the age pyramid (`pyramide`).
+Belongs here: reading the marts `bevoelkerung`, `kommentare` and `haushalt`, each of which may be missing. Not here:
+Kennzahlen (`modell`), geometry of the age pyramid (`kleinbild`).
 """
 
 from collections import defaultdict
@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from reports.typen import Altersaufbau, Altersstufe, BerichtsAngaben, Kommentar
+from reports.typen import Altersaufbau, Altersstufe, BerichtsAngaben, Kommentar, Planzeile
 
 _ZEIGEN = ("gueltig", "null_genau")
 
@@ -63,9 +63,23 @@ def kommentare(marts: Path, angaben: BerichtsAngaben) -> Mapping[str, tuple[Komm
     return {raum_id: tuple(liste) for raum_id, liste in je_raum.items()}
 
 
-def _lies(datei: Path, angaben: BerichtsAngaben) -> Iterator[dict[str, Any]]:
+def haushaltsplan(marts: Path, angaben: BerichtsAngaben) -> tuple[Planzeile, ...]:
+    """The lines of the budget of the Berichtsjahr for the whole, in euros, by kind, Berichtsgruppe and product."""
+    betraege: dict[tuple[str, str, str, str], dict[str, float]] = defaultdict(dict)
+    muster = False
+    for z in _lies(marts / "haushalt.parquet", angaben, "haushaltsjahr"):
+        if z["haushaltsjahr"] == angaben.berichtsjahr and z["raum_id"] == angaben.ganzes and z["status"] in _ZEIGEN:
+            name = f"{z['produkt']} {z['produkt_name'] or ''}".strip()
+            zeile = betraege[(z["art"], z["berichtsgruppe_name"], z["paragraf"] or "", name)]
+            # a product may be booked in several lines of the plan
+            zeile[z["wertart"]] = zeile.get(z["wertart"], 0.0) + z["betrag_eur"]
+            muster |= z["musterdaten"]
+    return tuple(Planzeile(*schluessel, werte, muster) for schluessel, werte in sorted(betraege.items()))
+
+
+def _lies(datei: Path, angaben: BerichtsAngaben, jahr: str = "berichtsjahr") -> Iterator[dict[str, Any]]:
     if datei.is_file():
         zeilen = pl.scan_parquet(datei).filter(
-            pl.col("jugendamt") == angaben.jugendamt, pl.col("berichtsjahr") <= angaben.berichtsjahr
+            pl.col("jugendamt") == angaben.jugendamt, pl.col(jahr) <= angaben.berichtsjahr
         )
         yield from zeilen.collect().iter_rows(named=True)

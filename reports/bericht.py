@@ -15,10 +15,13 @@ from reports import woerter
 from reports.analyse.rechnen import rechne, schreibe_tabellen
 from reports.analyse.typen import Analyse
 from reports.diagramm import diagramm
+from reports.geldbild import plan_und_ist, prognosen
+from reports.gespraech import gespraech
+from reports.karte import Kartenwerk
 from reports.kleinbild import pyramide, verlauf
 from reports.modell import lade_modell
 from reports.spanne import METHODE, spanne
-from reports.typen import Bericht, BerichtFehler, BerichtsAngaben, Ebene
+from reports.typen import Bericht, BerichtFehler, BerichtsAngaben, Blatt, Ebene
 from reports.vergleich import ARTEN, OHNE_FRUEHERES, Aenderungen
 from reports.zahlen import datum, mit_vorzeichen, zahl, zelle
 
@@ -46,37 +49,47 @@ def schreibe_bericht(
     """
     bericht = lade_modell(marts, angaben, befunde)
     analysen = rechne(bericht, marts)
+    karten = Kartenwerk(marts, bericht)
     if tabellen is not None:
         schreibe_tabellen(analysen, tabellen, bericht.musterdaten)
-    seiten = {name: _seite(f"{name}.j2", bericht, **mehr) for name, mehr in _einzelseiten(bericht, analysen).items()}
-    seiten["aenderungen.html"] = _seite("aenderungen.html.j2", bericht, aenderungen=aenderungen)
+    einzelne = _einzelseiten(bericht, analysen, karten)
+    seiten = {f"{name}.html": _seite(name, bericht, "", **mehr) for name, mehr in einzelne.items()}
+    seiten["aenderungen.html"] = _seite("aenderungen", bericht, "", aenderungen=aenderungen)
     seiten["stil.css"] = (_VORLAGEN / "stil.css").read_text(encoding="utf-8")
-    seiten["jugendamt.html"] = _seite("werte.html.j2", bericht, blatt=bericht.ganzes)
+    seiten["gespraech/jugendamt.html"] = _gespraech(bericht, bericht.ganzes)
+    seiten["jugendamt.html"] = _seite("werte", bericht, "", blatt=bericht.ganzes)
     for ebene in bericht.ebenen:
-        seiten |= _raumseiten(bericht, ebene)
+        seiten |= _raumseiten(bericht, ebene, karten)
     return [_schreibe(ziel / name, text) for name, text in sorted(seiten.items())]
 
 
-def _einzelseiten(bericht: Bericht, analysen: Sequence[Analyse]) -> dict[str, dict[str, object]]:
+def _einzelseiten(bericht: Bericht, analysen: Sequence[Analyse], karten: Kartenwerk) -> dict[str, dict[str, object]]:
     """Pages there is one of, with what their template needs beside the report."""
     return {
-        "analyse.html": {"analysen": analysen},
-        "datenqualitaet.html": {},
-        "index.html": {"karte": None},
-        "kennzahlen.html": {},
-        **({"raeume.html": {}} if bericht.ebenen else {}),
+        "analyse": {"analysen": analysen},
+        "datenqualitaet": {},
+        "haushalt": {},
+        "index": {"karte": karten.ueberblick()},
+        "kennzahlen": {},
+        **({"karten": {"themen": karten.auswahl()}} if karten.haupt else {}),
+        **({"raeume": {}} if bericht.ebenen else {}),
     }
 
 
-def _raumseiten(bericht: Bericht, ebene: Ebene) -> dict[str, str]:
+def _raumseiten(bericht: Bericht, ebene: Ebene, karten: Kartenwerk) -> dict[str, str]:
     seiten = {}
     nachbarn = (None, *ebene.blaetter, None)
     for blatt, vorheriges, naechstes in zip(ebene.blaetter, nachbarn, nachbarn[2:], strict=False):
         seiten[f"raum/{blatt.slug}.html"] = _seite(
-            "raum.html.j2", bericht, "../", blatt=blatt, vorheriges=vorheriges, naechstes=naechstes, lage=None
+            "raum", bericht, "../", blatt=blatt, vorheriges=vorheriges, naechstes=naechstes, lage=karten.lage(blatt)
         )
-        seiten[f"raum/{blatt.slug}-werte.html"] = _seite("werte.html.j2", bericht, "../", blatt=blatt)
+        seiten[f"gespraech/{blatt.slug}.html"] = _gespraech(bericht, blatt)
+        seiten[f"raum/{blatt.slug}-werte.html"] = _seite("werte", bericht, "../", blatt=blatt)
     return seiten
+
+
+def _gespraech(bericht: Bericht, blatt: Blatt) -> str:
+    return _seite("gespraech", bericht, "../", blatt=blatt, g=gespraech(bericht, blatt))
 
 
 def _schreibe(datei: Path, text: str) -> Path:
@@ -85,11 +98,11 @@ def _schreibe(datei: Path, text: str) -> Path:
     return datei
 
 
-def _seite(vorlage: str, bericht: Bericht, wurzel: str = "", **mehr: object) -> str:
+def _seite(vorlage: str, bericht: Bericht, wurzel: str, **mehr: object) -> str:
     text = (
         _umgebung()
-        .get_template(vorlage)
-        .render(bericht=bericht, angaben=bericht.angaben, vorlage=vorlage.split(".")[0], wurzel=wurzel, **mehr)
+        .get_template(f"{vorlage}.html.j2")
+        .render(bericht=bericht, angaben=bericht.angaben, vorlage=vorlage, wurzel=wurzel, **mehr)
     )
     return "\n".join(zeile.rstrip() for zeile in text.splitlines() if zeile.strip()) + "\n"
 
@@ -120,6 +133,9 @@ def _umgebung() -> Environment:
         pyramide=pyramide,
         spanne=spanne,
         METHODE=METHODE,
+        plan_und_ist=plan_und_ist,
+        prognosen=prognosen,
+        WERTART=woerter.WERTART,
         ART=woerter.ART,
         status_woerter=woerter.status_woerter,
         wort=woerter.wort,

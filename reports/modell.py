@@ -16,7 +16,7 @@ from typing import Any
 import polars as pl
 
 from quality.befund import Befund
-from reports.beigaben import altersaufbau, kommentare
+from reports.beigaben import altersaufbau, haushaltsplan, kommentare
 from reports.themen import tafeln, themenblaetter, ueberblick
 from reports.typen import (
     Angabe,
@@ -112,6 +112,7 @@ def lade_modell(marts: Path, angaben: BerichtsAngaben, befunde: list[Befund]) ->
         datenstaende=_datenstaende(reihen),
         musterdaten=angaben.musterdaten or any(z["musterdaten"] for z in zeilen if z["hauptquelle"]),
         befunde=tuple(befunde),
+        haushaltsplan=haushaltsplan(marts, angaben),
     )
 
 

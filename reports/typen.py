@@ -254,6 +254,18 @@ class Kommentar:
 
 
 @dataclass(frozen=True)
+class Planzeile:
+    """One product of the budget of one year; `werte` in euros by wertart (ansatz, nachtrag, ermaechtigung, ist)."""
+
+    art: str
+    gruppe: str
+    paragraf: str
+    produkt: str
+    werte: Mapping[str, float]
+    musterdaten: bool
+
+
+@dataclass(frozen=True)
 class Blatt:
     """One Raum with everything that its page shows."""
 
@@ -362,6 +374,7 @@ class Bericht:
     """Per source with figures the newest date on which its data were drawn; None if it names none."""
     musterdaten: bool
     befunde: Sequence[Befund] = field(default_factory=tuple)
+    haushaltsplan: Sequence[Planzeile] = ()
 
     @property
     def blaetter(self) -> list[Blatt]:

@@ -76,6 +76,7 @@ GEBIETSART = {
     "gemeindeteil": "Gemeindeteil",
 }
 ART = {"kommentar": "Kommentar", "bedarf": "Bedarf", "vereinbarung": "Vereinbarung", "frage": "offene Frage"}
+WERTART = {"ansatz": "Ansatz", "nachtrag": "Nachtrag", "ermaechtigung": "Ermächtigung", "ist": "Ist"}
 MUSTERDATEN = "Musterdaten – erfundene Werte"
 
 _UMLAUTE = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss", "é": "e"})

@@ -11,6 +11,7 @@ import json
 import struct
 import zipfile
 from functools import reduce
+from itertools import pairwise
 from operator import xor
 from pathlib import Path
 
@@ -113,7 +114,7 @@ def _aus_shp(inhalt: bytes) -> list[str | None]:
         anfaenge = [*struct.unpack_from(f"<{ringe}i", satz, 44), punkte]
         zahlen = struct.unpack_from(f"<{2 * punkte}d", satz, 44 + 4 * ringe)
         paare = list(zip(zahlen[::2], zahlen[1::2], strict=True))
-        flaechen = [shapely.Polygon(paare[a:b]) for a, b in zip(anfaenge, anfaenge[1:], strict=False)]
+        flaechen = [shapely.Polygon(paare[a:b]) for a, b in pairwise(anfaenge)]
         form = shapely.set_precision(reduce(xor, flaechen), 10.0**-_STELLEN)
         formen.append(json.dumps(json.loads(shapely.to_geojson(form))))
     return formen

@@ -50,7 +50,8 @@ select
     -- land and water of one Raum may come as two areas
     case
         when count(*) = 1 then min(geometrie)
-        else '{"type": "GeometryCollection", "geometries": ['
+        else
+            '{"type": "GeometryCollection", "geometries": ['
             || string_agg(geometrie, ', ' order by geometrie) || ']}'
     end as geometrie,
     case

@@ -89,8 +89,8 @@ def test_ordner_enthaelt_die_zugesagten_dateien(
     dateien = schreibe_bericht(marts, tmp_path / "b", angaben, befunde)
     namen = [d.relative_to(tmp_path / "b").as_posix() for d in dateien]
     assert namen == [
-        "aenderungen.html", "analyse.html", "datenqualitaet.html", "index.html", "kennzahlen.html", "raum/99001001.html",
-        "raum/99001002.html", "raum/99001003.html", "raum/musterkreis-nord.html", "stil.css",
+        "aenderungen.html", "analyse.html", "datenqualitaet.html", "index.html", "kennzahlen.html",
+        "raum/99001001.html", "raum/99001002.html", "raum/99001003.html", "raum/musterkreis-nord.html", "stil.css",
     ]  # fmt: skip
 
 
