@@ -16,6 +16,8 @@ from typing import Any
 import polars as pl
 
 from quality.befund import Befund
+from reports.beigaben import altersaufbau, kommentare
+from reports.themen import tafeln, themenblaetter, ueberblick
 from reports.typen import (
     Angabe,
     Bericht,
@@ -38,7 +40,7 @@ __all__ = ["BerichtsAngaben", "lade_modell"]
 _SPALTEN = {
     "kennzahlen": [
         "jugendamt", "raum_id", "raum_name", "raumebene", "berichtsjahr", "stichtag", "kennzahl", "quelle",
-        "wert", "nenner", "status", "hinweise", "grund", "datenstand", "musterdaten", "hauptquelle",
+        "wert", "zaehler", "nenner", "status", "hinweise", "grund", "datenstand", "musterdaten", "hauptquelle",
     ],
     "kennzahlenkatalog": [f.name for f in fields(Kennzahl)],
     "raeume": ["jugendamt", "raum_id", "raum_name", "raumebene", "gueltig_von", "gueltig_bis", "belegt"],
@@ -75,6 +77,8 @@ def lade_modell(marts: Path, angaben: BerichtsAngaben, befunde: list[Befund]) ->
     slugs = _slugs(raeume, angaben)
     bauer = _Bauer(angaben, katalog, reihen, je_quelle)
     ebenen_namen = dict(angaben.ebenen)
+    aufbau, geschrieben = altersaufbau(marts, angaben), kommentare(marts, angaben)
+    je_raum = {raum_id: bauer.angaben(raum_id) for raum_id in raeume}
     blaetter = {
         r["raum_id"]: Blatt(
             raum_id=r["raum_id"],
@@ -87,7 +91,11 @@ def lade_modell(marts: Path, angaben: BerichtsAngaben, befunde: list[Befund]) ->
             belegt=r["belegt"],
             eltern=_verwandte(zuordnung, "raum_id", "eltern_raum_id", r["raum_id"], raeume, slugs),
             kinder=_verwandte(zuordnung, "eltern_raum_id", "raum_id", r["raum_id"], raeume, slugs),
-            angaben=bauer.angaben(r["raum_id"]),
+            angaben=je_raum[r["raum_id"]],
+            themen=themenblaetter(je_raum[r["raum_id"]]),
+            leit=ueberblick(je_raum[r["raum_id"]]),
+            altersaufbau=aufbau.get(r["raum_id"]),
+            kommentare=geschrieben.get(r["raum_id"], ()),
         )
         for r in raeume.values()
     }
@@ -239,6 +247,7 @@ def _wert(z: Zeile) -> Wert:
         datenstand=z["datenstand"],
         musterdaten=bool(z["musterdaten"]),
         nach_bruch="zeitreihenbruch" in (z["status"], *hinweise),
+        zaehler=z["zaehler"],
     )
 
 
@@ -333,7 +342,7 @@ def _ebenen(blaetter: Mapping[str, Blatt], angaben: BerichtsAngaben, katalog: li
                 spalten.append(_spalte(k, je_raum))
             else:
                 ohne.append(je_raum[0])
-        ebenen.append(Ebene(ebene, name, glieder, tuple(spalten), tuple(ohne)))
+        ebenen.append(Ebene(ebene, name, glieder, tafeln(spalten), tuple(ohne)))
     return tuple(ebenen)
 
 
