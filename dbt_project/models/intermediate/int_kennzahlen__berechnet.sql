@@ -190,6 +190,7 @@ geliefert as (
         messgroessen.herkunft = 'geliefert'
         and messgroessen.geschlecht = 'insgesamt'
         and messgroessen.altersgruppe = 'insgesamt'
+        and messgroessen.nationalitaet = 'insgesamt'
         and messgroessen.merkmal = 'insgesamt'
         and gerechnet.kennzahl is null
 )
