@@ -15,6 +15,12 @@ import duckdb
 from tests.benchmarks.messung import WURZEL, stufe
 
 PRODUKTPLAN = WURZEL / "sources" / "produktplaene" / "ni.csv"
+_HZE = (
+    "fall", "person", "hilfeart", "durchfuehrung", "geschlecht", "zustaendigkeit", "uma", "traeger", "situation",
+    "transfer", "bewilligung", "schulbegleitung", "beginn", "ende", "geburtsmonat", "geburtsjahr", "wohnraum",
+    "budgetraum", "leistungsraum", "ende_grund", "gefaehrdung_vorher", "inobhutnahme_vorher", "kosten_bewilligt",
+    "kosten_ist", "abzug", "musterdaten",
+)  # fmt: skip
 # Columns in the order of the files; their headings change over the years.
 SPALTEN = {
     "einwohnermelde": {
@@ -30,15 +36,7 @@ SPALTEN = {
         "monat": "integer",
         **dict.fromkeys(("wertart", "betrag", "musterdaten"), "varchar"),
     },
-    "hze_faelle": dict.fromkeys(
-        (
-            "fall person hilfeart durchfuehrung geschlecht zustaendigkeit uma traeger situation transfer bewilligung "
-            "schulbegleitung beginn ende geburtsmonat geburtsjahr wohnraum budgetraum leistungsraum ende_grund "
-            "gefaehrdung_vorher inobhutnahme_vorher kosten_bewilligt kosten_ist abzug musterdaten"
-        ).split(),
-        "varchar",
-    )
-    | {"geburtsmonat": "integer", "geburtsjahr": "integer"},
+    "hze_faelle": dict.fromkeys(_HZE, "varchar") | {"geburtsmonat": "integer", "geburtsjahr": "integer"},
 }
 
 

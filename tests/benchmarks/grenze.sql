@@ -203,7 +203,7 @@ nummeriert as (
 select
     jugendamt,
     jahr,
-    arg_min(wohnraum, (beginn, bewilligung)) as wohnraum,
+    first(wohnraum order by beginn, bewilligung) as wohnraum,
     case
         when bool_or(uma) then 'uma'
         when bool_or(zustaendigkeit != 'eigen') then 'para_86_6_89a'

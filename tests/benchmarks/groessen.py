@@ -33,6 +33,8 @@ class Groesse:
 
     def teil(self, faktor: int) -> Groesse:
         """The same with fewer Jugendämter, for the growth series."""
+        if faktor == 1:
+            return self
         return Groesse(
             f"{self.name}_{faktor}", self.jugendaemter // faktor, self.gemeinden // faktor, self.jahre, self.extrakte
         )
@@ -50,7 +52,7 @@ GROESSEN = {
 
 
 def schreibe_profile(ordner: Path, groesse: Groesse) -> Path:
-    """Write a profile folder per invented Kreis: Gemeinden of about equal number in regions of six; returns `ordner`."""
+    """Write a profile folder per invented Kreis, its Gemeinden in regions of six; returns `ordner`."""
     for nummer in range(groesse.jugendaemter):
         anzahl = groesse.gemeinden // groesse.jugendaemter + (nummer < groesse.gemeinden % groesse.jugendaemter)
         _schreibe_kreis(ordner / f"kreis{nummer + 1:03}", f"{99001 + nummer}", anzahl)

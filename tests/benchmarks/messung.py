@@ -1,6 +1,6 @@
 """Measuring one way from files to figures: a process of its own, timed by stages, its whole tree sampled for memory.
 
-Here: the clock inside the measured process (:func:`stufe`, :class:`Teiluhr`), and the parent that samples (:func:`miss`).
+Here: the clock inside the measured process (:func:`stufe`, :class:`Teiluhr`), the parent that samples (:func:`miss`).
 Not here: what is measured.
 """
 

@@ -78,6 +78,21 @@ def main(home: Path, profile: Path, lieferung: Path) -> None:
     melde(teile=uhr.teile, dagster=_schritte(), abbruch=abbruch)
 
 
+def bis_intern(home: Path, profile: Path, lieferung: Path) -> None:
+    """From deliveries to the Kennzahlen before geheimhaltung, without Dagster and without dbt's tests."""
+    from orchestration.dbt import FALLEBENE, Dbt
+    from orchestration.fallebene import Fallebene
+    from orchestration.haus import Haus
+    from orchestration.umgebung import Umgebung
+
+    umgebung = Umgebung(home, (profile,))
+    umgebung.setze_variablen()
+    haus, dbt = Haus(umgebung), Dbt(umgebung)
+    annahme = haus.nimm_an(list(haus.profile), lieferung, Fallebene(dbt, haus.profile))
+    assert not annahme.nicht_angenommen, annahme.nicht_angenommen
+    dbt.baue("--select", "+intern_kennzahlen", "--exclude", FALLEBENE, "--exclude-resource-type", "test")
+
+
 def _schritte() -> dict[str, float]:
     """Seconds of each step as Dagster counts them."""
     from dagster import DagsterInstance
