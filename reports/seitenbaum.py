@@ -71,8 +71,8 @@ class Seiten:
 
     def __init__(self, stil: str) -> None:
         """Take the style sheet: pictures carry their colours with them."""
-        self._stil = bildstil(stil)
-        self._farben = {c: _farbe(self._stil, ziel) for c, ziel in _LEGENDE.items()}
+        self._regeln = bildregeln(stil)
+        self._farben = {c: _farbe(self._regeln, ziel) for c, ziel in _LEGENDE.items()}
         self.bilder: list[tuple[str, str, float]] = []
 
     def lies(self, seite: str) -> tuple[list[Block], list[Block]]:
@@ -88,9 +88,11 @@ class Seiten:
         breite = re.search(r'viewBox="0 0 ([\d.]+)', svg)
         xmlns = "" if "xmlns=" in svg[:200] else ' xmlns="http://www.w3.org/2000/svg"'
         kopf, punkt, inhalt = svg.partition(">")
-        self.bilder.append(
-            (f"{kopf}{xmlns}{punkt}<style>{self._stil}</style>{inhalt}", alt, float(breite[1]) if breite else 420.0)
-        )
+        klassen = {c for wert in re.findall(r'class="([^"]*)"', svg) for c in wert.split()}
+        eigene = ((wo, was) for wo, was in self._regeln if klassen.intersection(re.findall(r"[\w-]+", wo)))
+        stil = " ".join(f"{wo} {{{was}}}" for wo, was in eigene)
+        bild = f"{kopf}{xmlns}{punkt}<style>{stil}</style>{inhalt}"
+        self.bilder.append((bild, alt, float(breite[1]) if breite else 420.0))
         return len(self.bilder) - 1
 
     def _bloecke(self, knoten: _Knoten, tiefe: int) -> Iterator[Block]:
@@ -212,17 +214,17 @@ def _knapp(teile: Inlines) -> Inlines:
     return fertig
 
 
-def bildstil(stil: str) -> str:
+def bildregeln(stil: str) -> list[tuple[str, str]]:
     """The rules of the style sheet that draw, with the colours of the light theme in place of variables."""
     ohne_bedingte = re.sub(r"@[^{;]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", "", re.sub(r"/\*.*?\*/", "", stil, flags=re.S))
     farben = dict(re.findall(r"(--[\w-]+):\s*([^;]+);", ohne_bedingte))
-    regeln = re.findall(r"([^{}]+)\{([^{}]*(?:fill|stroke)[^{}]*)\}", ohne_bedingte)
-    text = " ".join(f"{wo.strip()} {{{was.strip()}}}" for wo, was in regeln if ":root" not in wo)
-    return re.sub(r"var\((--[\w-]+)\)", lambda t: farben.get(t[1], "#000000"), text)
+    regeln = re.findall(r"([^{}]+)\{([^{}]*\b(?:fill|stroke)(?:-[\w-]+)?:[^{}]*)\}", ohne_bedingte)
+    eingesetzt = (re.sub(r"var\((--[\w-]+)\)", lambda t: farben.get(t[1], "#000000"), was) for _, was in regeln)
+    return [(wo.strip(), was.strip()) for (wo, _), was in zip(regeln, eingesetzt, strict=True)]
 
 
-def _farbe(stil: str, klasse: str) -> str:
+def _farbe(regeln: list[tuple[str, str]], klasse: str) -> str:
     """The colour in which a class is filled, else that of its line."""
-    regeln = " ".join(re.findall(rf"\.{klasse} \{{([^}}]*)\}}", stil))
-    farben = re.findall(r"(?:fill|stroke): (#[0-9a-f]{6})", regeln)
+    eigene = " ".join(was for wo, was in regeln if wo.endswith(f".{klasse}"))
+    farben = re.findall(r"(?:fill|stroke): (#[0-9a-f]{6})", eigene)
     return farben[0] if farben else "#000000"
