@@ -16,12 +16,14 @@ from reports.analyse.rechnen import rechne, schreibe_tabellen
 from reports.analyse.typen import Analyse
 from reports.diagramm import diagramm
 from reports.geldbild import plan_und_ist, prognosen
+from reports.gespraech import gespraech
 from reports.karte import Kartenwerk
 from reports.kleinbild import pyramide, verlauf
 from reports.modell import lade_modell
 from reports.pdf import schreibe_pdf
 from reports.spanne import METHODE, spanne
-from reports.typen import Bericht, BerichtFehler, BerichtsAngaben, Ebene
+from reports.typen import Bericht, BerichtFehler, BerichtsAngaben, Blatt, Ebene
+from reports.vergleich import ARTEN, OHNE_FRUEHERES, Aenderungen
 from reports.zahlen import datum, mit_vorzeichen, zahl, zelle
 
 __all__ = ["Befund", "BerichtFehler", "BerichtsAngaben", "schreibe_bericht"]
@@ -30,7 +32,12 @@ _VORLAGEN = Path(__file__).parent / "vorlagen"
 
 
 def schreibe_bericht(
-    marts: Path, ziel: Path, angaben: BerichtsAngaben, befunde: list[Befund], tabellen: Path | None = None
+    marts: Path,
+    ziel: Path,
+    angaben: BerichtsAngaben,
+    befunde: list[Befund],
+    tabellen: Path | None = None,
+    aenderungen: Aenderungen = OHNE_FRUEHERES,
 ) -> list[Path]:
     """Write the pages of the report into `ziel`: index.html leads to all others.
 
@@ -48,7 +55,9 @@ def schreibe_bericht(
         schreibe_tabellen(analysen, tabellen, bericht.musterdaten)
     einzelne = _einzelseiten(bericht, analysen, karten)
     seiten = {f"{name}.html": _seite(name, bericht, "", **mehr) for name, mehr in einzelne.items()}
+    seiten["aenderungen.html"] = _seite("aenderungen", bericht, "", aenderungen=aenderungen)
     seiten["stil.css"] = (_VORLAGEN / "stil.css").read_text(encoding="utf-8")
+    seiten["gespraech/jugendamt.html"] = _gespraech(bericht, bericht.ganzes)
     seiten["jugendamt.html"] = _seite("werte", bericht, "", blatt=bericht.ganzes)
     for ebene in bericht.ebenen:
         seiten |= _raumseiten(bericht, ebene, karten)
@@ -77,8 +86,13 @@ def _raumseiten(bericht: Bericht, ebene: Ebene, karten: Kartenwerk) -> dict[str,
         seiten[f"raum/{blatt.slug}.html"] = _seite(
             "raum", bericht, "../", blatt=blatt, vorheriges=vorheriges, naechstes=naechstes, lage=karten.lage(blatt)
         )
+        seiten[f"gespraech/{blatt.slug}.html"] = _gespraech(bericht, blatt)
         seiten[f"raum/{blatt.slug}-werte.html"] = _seite("werte", bericht, "../", blatt=blatt)
     return seiten
+
+
+def _gespraech(bericht: Bericht, blatt: Blatt) -> str:
+    return _seite("gespraech", bericht, "../", blatt=blatt, g=gespraech(bericht, blatt))
 
 
 def _schreibe(datei: Path, text: str) -> Path:
@@ -131,6 +145,7 @@ def _umgebung() -> Environment:
         STATUS=woerter.STATUS,
         ZEICHEN=woerter.ZEICHEN,
         ERGEBNIS=woerter.ERGEBNIS,
+        ARTEN=ARTEN,
         QUELLE=woerter.QUELLE,
         FAMILIE=woerter.FAMILIE,
         LAND=woerter.LAND,

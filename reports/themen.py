@@ -34,7 +34,7 @@ def themenblaetter(angaben: Sequence[Angabe]) -> tuple[Themenblatt, ...]:
     blaetter = []
     for thema, eintrag in _auswahl()["themen"].items():
         eigene = tuple(a for a in angaben if thema_von(a.kennzahl.kennzahl, a.kennzahl.familie) == thema)
-        leit = _gewaehlt(eigene, eintrag["leit"])[: eintrag["anzahl"]]
+        leit = gewaehlt(eigene, eintrag["leit"])[: eintrag["anzahl"]]
         blaetter.append(Themenblatt(thema, eintrag["titel"], tuple(eintrag["familien"]), leit, eigene))
     return tuple(blaetter)
 
@@ -56,10 +56,10 @@ def karten_der_ersten_seite() -> Sequence[str]:
 
 def ueberblick(angaben: Sequence[Angabe]) -> tuple[Angabe, ...]:
     """The Angaben that open the report of the whole."""
-    return _gewaehlt(angaben, _auswahl()["ueberblick"])
+    return gewaehlt(angaben, _auswahl()["ueberblick"])
 
 
-def _gewaehlt(angaben: Sequence[Angabe], codes: Sequence[str]) -> tuple[Angabe, ...]:
+def gewaehlt(angaben: Sequence[Angabe], codes: Sequence[str]) -> tuple[Angabe, ...]:
     """In the order of `codes`; what the Raum's level does not collect at all makes room for the next."""
     je_code = {a.kennzahl.kennzahl: a for a in angaben}
     gefuehrt = (je_code[c] for c in codes if c in je_code)

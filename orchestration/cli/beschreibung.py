@@ -111,6 +111,17 @@ def _geheimhaltung_maengel(haus: Haus) -> list[str]:
     )
 
 
+def _abnahme_maengel(_: Haus) -> list[str]:
+    """Published marts without a line in the acceptance list, and lines for a mart that is not published."""
+    genannt = {e.mart for e in gate.lade_liste().erwartungen}
+    veroeffentlicht = set(erklaerung.lade_erklaerung().marts)
+    return [
+        f"Abnahmeliste, Mart {m}: {'keine Erwartung' if m in veroeffentlicht else 'wird nicht veröffentlicht'}. "
+        "Erwartet: mindestens eine Zeile je veröffentlichtem Mart. Bitte: quality/gate/erwartungen.yml angleichen."
+        for m in sorted(genannt ^ veroeffentlicht)
+    ]
+
+
 def _veraltete(haus: Haus) -> list[str]:
     return [
         f"{datei.relative_to(WURZEL)} ist veraltet. Bitte: 'berichtswesen check --schreiben'."
@@ -132,6 +143,7 @@ def check(
         ("Katalog", _katalog_maengel, len(haus.katalog)),
         ("Zweck der Spalten mit Personenbezug", _zweck_maengel, len(_personenbezogene(haus))),
         ("Verträge und was aus ihnen gemacht ist", _veraltete, len(haus.vertraege)),
+        ("Abnahmeliste", _abnahme_maengel, len(gate.lade_liste().erwartungen)),
         ("Geheimhaltung der Marts", _geheimhaltung_maengel, len(erklaerung.lade_erklaerung().marts)),
     ]
     maengel = []
@@ -139,7 +151,6 @@ def check(
         gefunden = pruefung(haus)
         typer.echo(f"{'✗' if gefunden else '✓'} {name}: {anzahl}")
         maengel += gefunden
-    typer.echo(f"✓ Abnahmeliste: {len(gate.lade_liste().erwartungen)}")
     typer.echo(f"✓ Produktpläne der Länder: {len(lade_produktplaene())}")
     for p in haus.profile.values():
         for luecke in luecken(p, haus.vertraege):
