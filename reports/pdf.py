@@ -20,7 +20,7 @@ from reports.typen import Bericht
 from reports.woerter import MUSTERDATEN
 
 _VORLAGE = Path(__file__).parent / "vorlagen" / "bericht.typ"
-_FOLGE = ("index", "raeume", "karten", "haushalt", "analyse")
+_FOLGE = ("index", "raeume", "karten", "haushalt", "analyse", "aenderungen")
 _SCHLUSS = ("kennzahlen", "datenqualitaet")
 
 

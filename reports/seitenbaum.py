@@ -116,7 +116,7 @@ class Seiten:
             yield ["p", "kopf", text] if tiefe else ["h", int(k.tag[1]), text]
         elif k.tag == "p":
             # where a page leads on screen is no use on paper
-            if "weiter" not in k.klassen and (text := _knapp(self._inline(k, ""))):
+            if "weiter" not in k.klassen and (text := _knapp(self._kinder(k, ""))):
                 yield ["p", next(iter(sorted(k.klassen)), ""), text]
         elif k.tag in {"ul", "ol"}:
             yield [
@@ -165,7 +165,10 @@ class Seiten:
         # elements below each other on screen are words apart
         farbe = [["farbe", self._farben[c]] for c in sorted(k.klassen & self._farben.keys())]
         abstand: Inlines = [["", " "]] if k.tag in _BLOECKE | {"li", "dt", "dd", "br"} or "klein" in k.klassen else []
-        return farbe + abstand + [teil for kind in k.kinder for teil in self._inline(kind, eigen)] + abstand
+        return farbe + abstand + self._kinder(k, eigen) + abstand
+
+    def _kinder(self, k: _Knoten, stil: str) -> Inlines:
+        return [teil for kind in k.kinder for teil in self._inline(kind, stil)]
 
 
 def _gewichte(zeilen: list[list[Block]]) -> list[float]:
