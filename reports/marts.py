@@ -14,6 +14,8 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from quality.befund import Befund
+
 Veroeffentlichung = Mapping[str, Sequence[str]]
 """Mart name to published columns, in order."""
 
@@ -45,9 +47,25 @@ def exportiere(
             wo = f"where {' and '.join(bedingungen)}" if bedingungen else ""
             liste = ", ".join(f'"{s}"' for s in spalten)
             abfrage = f'select {liste} from mart."{mart}" {wo} order by all'
-            rahmen = con.sql(abfrage, params=werte).pl()
-            rahmen.write_parquet(ziel / f"{mart}.parquet", compression="zstd")
-            rahmen.write_csv(ziel / f"{mart}.csv", separator=";", decimal_comma=True, include_bom=True)
+            _schreibe(con.sql(abfrage, params=werte).pl(), ziel, mart)
+
+
+def _schreibe(rahmen: pl.DataFrame, ziel: Path, mart: str) -> None:
+    rahmen.write_parquet(ziel / f"{mart}.parquet", compression="zstd")
+    rahmen.write_csv(ziel / f"{mart}.csv", separator=";", decimal_comma=True, include_bom=True)
+
+
+def ergaenze_pruefungen(marts: Path, jugendamt: str, befunde: Sequence[Befund]) -> None:
+    """Add the outcome of every check to the exported ``datenqualitaet``, which is built before they have run."""
+    bisher = pl.read_parquet(marts / "datenqualitaet.parquet")
+    zeilen = [
+        {"jugendamt": jugendamt, "bereich": "pruefung", "gegenstand": b.titel, "ergebnis": b.ergebnis,
+         "meldung": f"{b.bereich}, {b.schwere}: {b.anzahl} Zeilen. {b.erklaerung}", "musterdaten": False}
+        for b in befunde
+    ]  # fmt: skip
+    dazu = pl.DataFrame(zeilen, schema_overrides=bisher.schema)
+    alle = pl.concat([bisher, dazu], how="diagonal").sort("bereich", "gegenstand", "meldung")
+    _schreibe(alle, marts, "datenqualitaet")
 
 
 def inhalt_sha256(marts: Path) -> str:
