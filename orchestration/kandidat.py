@@ -99,6 +99,7 @@ def _pruefe_und_schreibe(
     from quality.geheimhaltung import schutz
     from reports.bericht import schreibe_bericht
     from reports.datapackage import schreibe_datapackage
+    from reports.geojson import schreibe_geojson
     from reports.mappe import schreibe_mappe
 
     profil = haus.profile[jugendamt]
@@ -131,6 +132,7 @@ def _pruefe_und_schreibe(
         schreibe_mappe(ordner / "marts.xlsx", ordner / "marts", angaben, kommentare)
         vertraege = [haus.vertraege[e.extrakt] for e in haus.eingaben(jugendamt)]
         schreibe_datapackage(ordner, angaben, [(v.attribution, v.lizenz) for v in vertraege], kommentare)
+        schreibe_geojson(ordner / "marts", ordner / "geo" / "raeume.geojson", angaben)
         befunde = [releases.befund_als_dict(b) for b in ergebnis.befunde]
         schreibe_json(ordner / "gate.json", {"erklaert": ergebnis.erklaert, "befunde": befunde})
         _woerterbuch(veroeffentlichung, kommentare).write_csv(

@@ -19,6 +19,8 @@ from reports.woerter import FAMILIE, MUSTERDATEN, STATUS, ZEICHEN
 
 # a mart with more rows is better read from CSV or Parquet
 HOECHSTENS = 5000
+# the first is arranged anew, areas are longer than a cell
+_OHNE_BLATT = {"steckbrief", "raumgrenzen"}
 _BREITE = 40
 
 
@@ -45,7 +47,7 @@ def schreibe_mappe(
         titel = kommentare.get(datei.stem, {}).get("", "")
         if len(rahmen) > HOECHSTENS:
             zu_gross.append((datei.stem, titel, len(rahmen)))
-        elif len(rahmen) and datei.stem != "steckbrief":
+        elif len(rahmen) and datei.stem not in _OHNE_BLATT:
             blaetter[datei.stem] = (titel, rahmen)
     with xlsxwriter.Workbook(ziel, {"strings_to_formulas": False, "strings_to_urls": False}) as mappe:
         # a fixed date: the clock stands in the manifest only

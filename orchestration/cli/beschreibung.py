@@ -22,7 +22,7 @@ from quality.schema import dbt_quellen_yaml
 from quality.woerterbuch import extrakte_md
 from reports import woerter
 from sources.aufnahme import lies_verzeichnis, luecken, skelett
-from sources.formate import Gelesen, erkennung, tabelle
+from sources.formate import Gelesen, erkennung, shapefile, tabelle
 from sources.katalog import Kennzahl
 from sources.profile import lade_produktplaene
 from sources.stammdaten import lade_familien
@@ -161,10 +161,10 @@ def check(
 
 def _erkenne(haus: Haus, datei: Path) -> tuple[str, Gelesen, tuer.Geprueft | None]:
     """Which extract a file is, its rows, and those of a record extract as judged. Raises ``Lesefehler``."""
-    inhalt = datei.read_bytes()
+    inhalt = shapefile.gepackt(datei)
     lesen = erkennung.LESER.get(erkennung.erkenne(inhalt))
-    if lesen:
-        gelesen = lesen(inhalt, datei.name)
+    gelesen = lesen(inhalt, datei.name) if lesen else None
+    if gelesen is not None and gelesen.kennung is not None:
         extrakt = next((v.extrakt for v in haus.vertraege.values() if gelesen.kennung in v.tabellen), "")
         return extrakt or f"{gelesen.format} (kein Vertrag für diese Tabelle)", gelesen, None
     # the feed of the Jugendamt whose folder the file lies in comes first
@@ -178,6 +178,8 @@ def _erkenne(haus: Haus, datei: Path) -> tuple[str, Gelesen, tuer.Geprueft | Non
                 return feed.extrakt, tuer.lies(inhalt, datei.name, vertrag, feed), None
             geprueft = tuer.pruefe(inhalt, datei.name, vertrag, angaben, feed)
             return feed.extrakt, geprueft.gelesen, geprueft
+    if gelesen is not None:
+        return f"{gelesen.format} (kein Vertrag für diese Tabelle)", gelesen, None
     kodierungen = ("utf-8", "utf-8-sig", "iso-8859-1", "windows-1252")
     return "unbekannt (rechteckige Tabelle)", tabelle.lies(inhalt, datei.name, kodierungen), None
 

@@ -56,7 +56,7 @@ def _faelle(ordner: Path, jahr: int) -> list[Zeile]:
             "geburtsjahr": int(z["geburtsjahr"]), "geburtsmonat": int(z["geburtsmonat"]), "uma": z["UMA"] == "ja",
             "fremd": z["Zuständigkeit"].startswith("§"), "form": z["Form der Durchführung"],
             "wohnraum": ORTE.get(z["sozialraum_id"], NICHT), "situation": z["Situation der Herkunftsfamilie"],
-            "transfer": z["Transferleistung"], "grund": z["Beendigungsgrund"],
+            "transfer": z["Transferleistung"], "grund": z["Beendigungsgrund"], "schule": z["schulbegleitung"] == "ja",
         }
         for nummer, z in enumerate(_csv(ordner / J / f"hze_faelle_{jahr}.csv"))
     ]  # fmt: skip
@@ -117,6 +117,7 @@ def _zaehle(zeilen: list[Zeile], jahr: int) -> tuple[Counter[tuple[str, ...]], d
                 for k in (konzept, *(["summe"] if konzept != "begonnen" else [])):
                     zahl[raum, wer, k, hze] += 1
                     zahl[raum, wer, k, art] += 1
+                    zahl[raum, wer, k, "Schule"] += hze == "35a" and any(z["schule"] for z in einheit.zeilen)
                     zahl[raum, wer, k, "ab 18"] += alter >= 18 and hze == "hze"
                 if wer == "fall" and hze == "hze":
                     zahl[raum, konzept, "situation", erste["situation"] or "5"] += 1
@@ -166,6 +167,7 @@ def _kennzahlen(n: Any, dauer: Any, b: dict[tuple[int, int], float]) -> dict[str
         "vollzeitpflege_pct": quote(summe("fall", {"09", "10"}), summe("fall", {"09", "10", "11"}), 100, 10),
         "nichtstationaer_zu_stationaer": quote(alle - stationaer, stationaer, 1, 10),
         "eingliederung_35a_quote": quote(n("fall", "summe", "35a"), b[6, 18], 1000, 100),
+        "schulbegleitung_pct": quote(n("fall", "summe", "Schule"), n("fall", "summe", "35a"), 100, 10),
         "hilfe_41_quote": quote(n("fall", "summe", "ab 18"), b[18, 21], 1000, 100),
         "gefaehrdung_8a_quote": quote(n("8a"), b[0, 18], 1000, 100),
         "inobhutnahme_quote": quote(n("42"), b[0, 18], 10_000, 100),
@@ -221,5 +223,5 @@ def berechnet(tmp_path_factory: pytest.TempPathFactory, ordner: Path) -> dict[tu
 def test_every_kennzahl_raum_and_year_agrees(ordner: Path, berechnet: dict[tuple[str, int, str], float | None]) -> None:
     erwartet = dict(_erwartet(ordner))
     assert {k: berechnet.get(k) for k, w in erwartet.items() if w != pytest.approx(berechnet.get(k, -1))} == {}
-    assert len(erwartet) == 20 * 6 * len(JAHRE)
+    assert len(erwartet) == 21 * 6 * len(JAHRE)
     assert sum(wert is not None for wert in erwartet.values()) > 200

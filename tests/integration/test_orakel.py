@@ -26,7 +26,7 @@ Zeilen = list[dict[str, Any]]
 JUGENDAEMTER = ("arnsberg", "ortenaukreis", "rostock", "verden")
 MIT_WERT = ("gueltig", "null_genau", "gerundete_null")
 MARTS = {
-    "bevoelkerung", "datenqualitaet", "haushalt", "hilfearten", "hilfen", "kennzahlen", "kennzahlenkatalog",
+    "angebote", "bevoelkerung", "datenqualitaet", "haushalt", "hilfearten", "hilfen", "kennzahlen", "kennzahlenkatalog",
     "kommentare", "raeume", "raumzuordnung", "schule", "steckbrief", "vergleichsreihen", "zeit",
 }  # fmt: skip
 
