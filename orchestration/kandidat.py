@@ -115,7 +115,7 @@ def _pruefe_und_schreibe(
             meldung = f"Kein Release, denn nicht erfüllt ist: {gruende}. Das letzte Release bleibt in Kraft."
             return Kandidat(jugendamt, "gesperrt", "", berichtsjahr, meldung, ergebnis.befunde)
         marts.ergaenze_pruefungen(ordner / "marts", jugendamt, ergebnis.befunde)
-        angaben = _angaben(haus, profil, berichtsjahr)
+        angaben = berichtsangaben(haus, profil, berichtsjahr)
         manifest = _manifest(haus, profil, angaben, marts.inhalt_sha256(ordner / "marts"), ergebnis)
         gleiches = releases.mit_gleichem_inhalt(
             haus.ablage, jugendamt, berichtsjahr, manifest["inhalt_sha256"], manifest["angaben_sha256"]
@@ -178,7 +178,8 @@ def _woerterbuch(veroeffentlichung: Veroeffentlichung, kommentare: Kommentare) -
     )
 
 
-def _angaben(haus: Haus, profil: Profil, berichtsjahr: int) -> BerichtsAngaben:
+def berichtsangaben(haus: Haus, profil: Profil, berichtsjahr: int) -> BerichtsAngaben:
+    """What the report says from the profile and the deliveries."""
     eingaben = haus.eingaben(profil.jugendamt)
     return BerichtsAngaben(
         jugendamt=profil.jugendamt,

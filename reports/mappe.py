@@ -22,6 +22,7 @@ HOECHSTENS = 5000
 # the first is arranged anew, areas are longer than a cell
 _OHNE_BLATT = {"steckbrief", "raumgrenzen"}
 _BREITE = 40
+NICHT_WEITERGEBEN = "§ 64 (3) SGB VIII: nicht weitergeben"
 
 
 def schreibe_mappe(
@@ -36,6 +37,7 @@ def schreibe_mappe(
         kommentare: mart name to its description ("").
     """
     muster = f" ({MUSTERDATEN})" if angaben.musterdaten else ""
+    muster += f" – {NICHT_WEITERGEBEN}" if angaben.intern else ""
     werte = _werte(marts, angaben.berichtsjahr)
     blaetter = {
         "Berichtsjahr": (f"Kennzahlen {angaben.berichtsjahr}, eine Zeile je Raum", _berichtsjahr(werte, angaben)),

@@ -24,12 +24,18 @@ SPEICHERVERSION = "v1.1.0"
 
 
 def exportiere(
-    warehouse: Path, ziel: Path, veroeffentlichung: Veroeffentlichung, jugendamt: str, berichtsjahr: int
+    warehouse: Path,
+    ziel: Path,
+    veroeffentlichung: Veroeffentlichung,
+    jugendamt: str,
+    berichtsjahr: int,
+    statt: Mapping[str, str] | None = None,
 ) -> None:
     """Write each published mart of one Jugendamt as ``<mart>.parquet`` and ``<mart>.csv``, rows sorted.
 
     Rows after the Berichtsjahr are left out, except those of the first quarter after it: day care is counted on 1 March
     over the population at the end of the Berichtsjahr. The CSV is for Excel: UTF-8 with BOM, semicolon, decimal comma.
+    ``statt``: mart name to the relation that is read in its place; figures it does not have stay empty.
     """
     ziel.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(warehouse), read_only=True) as con:
@@ -45,9 +51,10 @@ def exportiere(
                     bedingungen.append(f"({jahr} <= ?{danach})")
                     werte += [berichtsjahr] * (2 if danach else 1)
             wo = f"where {' and '.join(bedingungen)}" if bedingungen else ""
-            liste = ", ".join(f'"{s}"' for s in spalten)
-            abfrage = f'select {liste} from mart."{mart}" {wo} order by all'
-            _schreibe(con.sql(abfrage, params=werte).pl(), ziel, mart)
+            quelle = (statt or {}).get(mart, f'mart."{mart}"')
+            da = con.table(quelle).columns
+            liste = ", ".join(f'"{s}"' if s in da else f'cast(null as double) as "{s}"' for s in spalten)
+            _schreibe(con.sql(f"select {liste} from {quelle} {wo} order by all", params=werte).pl(), ziel, mart)
 
 
 def _schreibe(rahmen: pl.DataFrame, ziel: Path, mart: str) -> None:
