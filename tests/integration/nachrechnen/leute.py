@@ -9,7 +9,17 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
-from tests.integration.nachrechnen.grundlage import JAHRE, Ergebnis, Jugendamt, Wert, Zahlen, anzahl, quote, sammle, text
+from tests.integration.nachrechnen.grundlage import (
+    JAHRE,
+    Ergebnis,
+    Jugendamt,
+    Wert,
+    Zahlen,
+    anzahl,
+    quote,
+    sammle,
+    text,
+)
 
 ALLE = (0, 999)
 GRUPPEN = (0, 3, 6, 10, 15, 18, 20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 75, 999)
