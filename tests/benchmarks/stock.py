@@ -17,7 +17,6 @@ from quality.schema import polars_schema
 from sources.vertraege import Spalte, Vertrag, lade_vertraege
 from tests.benchmarks.messung import melde, stufe
 
-
 # a key holds within a delivery; here those of all Jugendämter lie in one table
 _WER = ("jugendamt",)
 
