@@ -89,8 +89,8 @@ def test_ordner_enthaelt_die_zugesagten_dateien(
     dateien = schreibe_bericht(marts, tmp_path / "b", angaben, befunde)
     namen = [d.relative_to(tmp_path / "b").as_posix() for d in dateien]
     assert namen == [
-        "analyse.html", "datenqualitaet.html", "index.html", "kennzahlen.html", "raum/99001001.html",
-        "raum/99001002.html", "raum/99001003.html", "raum/musterkreis-nord.html", "stil.css",
+        "aenderungen.html", "analyse.html", "datenqualitaet.html", "index.html", "kennzahlen.html",
+        "raum/99001001.html", "raum/99001002.html", "raum/99001003.html", "raum/musterkreis-nord.html", "stil.css",
     ]  # fmt: skip
 
 
@@ -144,7 +144,7 @@ def test_aelterer_wert_traegt_sein_jahr_und_den_grund(ordner: Path, seiten: dict
 
 def test_fehlende_familien_sind_genannt(seiten: dict[str, Seite]) -> None:
     for name, seite in seiten.items():
-        if name not in ("analyse.html", "kennzahlen.html"):
+        if name not in ("aenderungen.html", "analyse.html", "kennzahlen.html"):
             assert "Hilfen zur Erziehung" in seite.text
             assert "Budget" in seite.text
             assert "noch keine Lieferung." in seite.text
@@ -357,5 +357,5 @@ def test_51_raeume_in_wenigen_sekunden(marts: Path, angaben: BerichtsAngaben, ae
     aendere("raeume", vervielfache)
     beginn = time.perf_counter()
     dateien = schreibe_bericht(marts, tmp_path / "b", angaben, [])
-    assert len(dateien) == 5 + 52
+    assert len(dateien) == 6 + 52
     assert time.perf_counter() - beginn < 5
