@@ -89,6 +89,9 @@ def test_gross_revenue_and_cash_are_told_apart(haus: Any) -> None:
     assert werte[GANZES, "haushalt_ertrag_eur_ist", "uma"] == 33.0
     assert werte[GANZES, "haushalt_auszahlung_eur_ist", "hze"] == 90.0
     assert werte[GANZES, "haushalt_einzahlung_eur_ist", "hze"] == 5.0
+    ohne_ertrag = _zellen(haus(haushalt=[{"betrag_eur": 100.0}, uma]), "int_geld__zellen")
+    assert ohne_ertrag[GANZES, "haushalt_ertrag_eur_ist", "hze"] == 0.0, "nichts gebucht, wo Erträge geliefert sind"
+    assert (GANZES, "haushalt_ertrag_eur_ist", "hze") not in _zellen(haus(haushalt=[{}]), "int_geld__zellen")
 
 
 def test_what_may_show_a_single_hilfe_is_in_no_public_table(haus: Any) -> None:
