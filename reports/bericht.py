@@ -20,6 +20,7 @@ from reports.gespraech import gespraech
 from reports.karte import Kartenwerk
 from reports.kleinbild import pyramide, verlauf
 from reports.modell import lade_modell
+from reports.pdf import schreibe_pdf
 from reports.spanne import METHODE, spanne
 from reports.typen import Bericht, BerichtFehler, BerichtsAngaben, Blatt, Ebene
 from reports.vergleich import ARTEN, OHNE_FRUEHERES, Aenderungen
@@ -60,7 +61,9 @@ def schreibe_bericht(
     seiten["jugendamt.html"] = _seite("werte", bericht, "", blatt=bericht.ganzes)
     for ebene in bericht.ebenen:
         seiten |= _raumseiten(bericht, ebene, karten)
-    return [_schreibe(ziel / name, text) for name, text in sorted(seiten.items())]
+    anhaenge = {b.slug: _seite("anhang", bericht, "", blatt=b) for b in bericht.blaetter}
+    pdf = schreibe_pdf(seiten, anhaenge, ziel / "pdf", bericht)
+    return sorted([*pdf, *(_schreibe(ziel / name, text) for name, text in seiten.items())])
 
 
 def _einzelseiten(bericht: Bericht, analysen: Sequence[Analyse], karten: Kartenwerk) -> dict[str, dict[str, object]]:

@@ -27,7 +27,7 @@ JUGENDAEMTER = ("arnsberg", "ortenaukreis", "rostock", "verden")
 MIT_WERT = ("gueltig", "null_genau", "gerundete_null")
 MARTS = {
     "angebote", "bevoelkerung", "datenqualitaet", "haushalt", "hilfearten", "hilfen", "kennzahlen", "kennzahlenkatalog",
-    "raeume", "raumzuordnung", "schule", "steckbrief", "vergleichsreihen", "zeit",
+    "kommentare", "raeume", "raumzuordnung", "schule", "steckbrief", "vergleichsreihen", "zeit",
 }  # fmt: skip
 
 
