@@ -9,7 +9,7 @@ export BERICHTSWESEN_HOME ?= $(CURDIR)/data
 export DAGSTER_DISABLE_TELEMETRY := yes
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 
-.PHONY: run test test-all lint setup ui pins clean
+.PHONY: run test test-all bench lint setup ui pins clean
 
 run: setup
 	@$(BIN)/berichtswesen demo
@@ -19,6 +19,10 @@ test: setup lint
 
 test-all: setup
 	@$(PYTEST) -m lang
+
+# BENCH: klein (minutes), land (an hour), bund (a day, 60 GB)
+bench: setup
+	@$(BIN)/python -m tests.benchmarks.bench $(or $(BENCH),klein)
 
 lint: setup
 	@$(BIN)/ruff check .

@@ -98,7 +98,9 @@ def _pruefe_und_schreibe(
     from quality import gate
     from quality.geheimhaltung import schutz
     from reports.bericht import schreibe_bericht
+    from reports.datapackage import schreibe_datapackage
     from reports.geojson import schreibe_geojson
+    from reports.mappe import schreibe_mappe
 
     profil = haus.profile[jugendamt]
     geschuetzt = schutz.ergebnis(haus.ablage, jugendamt)
@@ -112,7 +114,8 @@ def _pruefe_und_schreibe(
             gruende = "; ".join(f"{b.titel} ({b.anzahl})" for b in ergebnis.sperrend)
             meldung = f"Kein Release, denn nicht erfüllt ist: {gruende}. Das letzte Release bleibt in Kraft."
             return Kandidat(jugendamt, "gesperrt", "", berichtsjahr, meldung, ergebnis.befunde)
-        angaben = _angaben(haus, profil, berichtsjahr)
+        marts.ergaenze_pruefungen(ordner / "marts", jugendamt, ergebnis.befunde)
+        angaben = berichtsangaben(haus, profil, berichtsjahr)
         manifest = _manifest(haus, profil, angaben, marts.inhalt_sha256(ordner / "marts"), ergebnis)
         gleiches = releases.mit_gleichem_inhalt(
             haus.ablage, jugendamt, berichtsjahr, manifest["inhalt_sha256"], manifest["angaben_sha256"]
@@ -126,6 +129,9 @@ def _pruefe_und_schreibe(
         schreibe_bericht(
             ordner / "marts", ordner / "bericht", angaben, list(ergebnis.befunde), ordner / "analyse", aenderungen
         )
+        schreibe_mappe(ordner / "marts.xlsx", ordner / "marts", angaben, kommentare)
+        vertraege = [haus.vertraege[e.extrakt] for e in haus.eingaben(jugendamt)]
+        schreibe_datapackage(ordner, angaben, [(v.attribution, v.lizenz) for v in vertraege], kommentare)
         schreibe_geojson(ordner / "marts", ordner / "geo" / "raeume.geojson", angaben)
         befunde = [releases.befund_als_dict(b) for b in ergebnis.befunde]
         schreibe_json(ordner / "gate.json", {"erklaert": ergebnis.erklaert, "befunde": befunde})
@@ -172,7 +178,8 @@ def _woerterbuch(veroeffentlichung: Veroeffentlichung, kommentare: Kommentare) -
     )
 
 
-def _angaben(haus: Haus, profil: Profil, berichtsjahr: int) -> BerichtsAngaben:
+def berichtsangaben(haus: Haus, profil: Profil, berichtsjahr: int) -> BerichtsAngaben:
+    """What the report says from the profile and the deliveries."""
     eingaben = haus.eingaben(profil.jugendamt)
     return BerichtsAngaben(
         jugendamt=profil.jugendamt,

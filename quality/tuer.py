@@ -15,14 +15,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from quality.meldungen import QUARANTAENE_SCHEMA, saetze_als_zeilen, zellen_als_zeilen
-from quality.schema import arrow_schema, bedingung, im_lake, pandera_schema, polars_schema
+from quality.schema import arrow_schema, bedingung, im_lake, pandera_gesamt, pandera_schema, polars_schema
 from sources.ablage import Ablage, schreibe_datei
 from sources.archiv import Ergebnis
 from sources.formate import Gelesen, Lesefehler, erkennung, festbreite, tabelle
@@ -30,9 +29,6 @@ from sources.profilmodell import Feed
 from sources.saetze import METHODE, Saetze, in_saetze, pflichtspalten
 from sources.vertraege import Vertrag
 from sources.zellen import in_zellen
-
-if TYPE_CHECKING:
-    import pandera.polars as pa_pl
 
 _WOERTERBUCH = pa.dictionary(pa.int32(), pa.string())
 _FAELLE = {"index": pl.UInt32, "regel": pl.String, "spalte": pl.String}
@@ -172,7 +168,7 @@ def pruefe(
 
 def _pruefe_zellen(gelesen: Gelesen, vertrag: Vertrag, angaben: Mapping[str, str], feed: Feed | None) -> Geprueft:
     zellen = in_zellen(gelesen, vertrag, angaben, feed)
-    faelle = _verstoesse(zellen, pandera_schema(vertrag), vertrag)
+    faelle = _verstoesse(zellen, vertrag)
     schlecht = faelle["index"].unique()
     quarantaene = zellen_als_zeilen(zellen, faelle)
     _pruefe_anteil(len(schlecht), len(zellen), "Werten", quarantaene, vertrag)
@@ -197,7 +193,7 @@ def nach_vertrag(daten: pl.DataFrame, vertrag: Vertrag) -> pl.DataFrame:
     try:
         if fehlt:
             raise pl.exceptions.ColumnNotFoundError(", ".join(fehlt))
-        return pandera_schema(im_lake(vertrag)).validate(daten.select(pl.col(n).cast(t) for n, t in typen.items()))
+        return pandera_gesamt(im_lake(vertrag)).validate(daten.select(pl.col(n).cast(t) for n, t in typen.items()))
     except (pl.exceptions.PolarsError, pa_pl.errors.SchemaError, pa_pl.errors.SchemaErrors) as fehler:
         spalte = f" ({', '.join(fehlt)})" if fehlt else ""
         raise Lesefehler(
@@ -226,7 +222,6 @@ def _pruefe_anteil(schlecht: int, alle: int, was: str, quarantaene: pl.DataFrame
 def _pruefe_saetze(gelesen: Gelesen, vertrag: Vertrag, angaben: Mapping[str, str], feed: Feed | None) -> Geprueft:
     """Judge records block by block; nothing in the result depends on where a block ends."""
     saetze = in_saetze(gelesen, vertrag, angaben, feed)
-    schema = pandera_schema(vertrag)
     verdachte = [r for r in vertrag.regeln if r.schwere == "verdacht"]
     unlesbar = saetze.unlesbare().with_columns(regel=pl.lit("typ")).select(*_FAELLE)
     faelle = [unlesbar, *_summenzeilen(saetze, vertrag)]
@@ -234,7 +229,7 @@ def _pruefe_saetze(gelesen: Gelesen, vertrag: Vertrag, angaben: Mapping[str, str
     with ThreadPoolExecutor(1) as nebenher:
         doppelte = nebenher.submit(saetze.doppelte, [] if saetze.ohne_schluessel else vertrag.schluessel)
         for von, block in _bloecke(saetze):
-            faelle.append(_verstoesse(block, schema, vertrag).with_columns(pl.col("index") + von))
+            faelle.append(_verstoesse(block, vertrag).with_columns(pl.col("index") + von))
             for regel in verdachte:
                 satz = block.select(~bedingung(regel)).to_series().arg_true().cast(pl.UInt32) + von
                 verdaechtig.append(_als_faelle(satz, regel.name, regel.felder))
@@ -280,12 +275,28 @@ def _als_faelle(index: pl.Series, regel: str, spalte: str) -> pl.DataFrame:
     return pl.DataFrame({"index": index}).with_columns(regel=pl.lit(regel), spalte=pl.lit(spalte))
 
 
-def _verstoesse(zeilen: pl.DataFrame, schema: pa_pl.DataFrameSchema, vertrag: Vertrag) -> pl.DataFrame:
+def _haelt_alles(zeilen: pl.DataFrame, vertrag: Vertrag) -> bool:
+    """Whether columns have their types and all rows hold all rules."""
+    import pandera.polars as pa_pl
+
+    typen = {n: t for n, t in polars_schema(vertrag).items() if n in zeilen.columns}
+    if any(zeilen.schema[n] != t for n, t in typen.items()):
+        return False
+    try:
+        pandera_gesamt(vertrag).validate(zeilen)
+    except pa_pl.errors.SchemaError:
+        return False
+    return True
+
+
+def _verstoesse(zeilen: pl.DataFrame, vertrag: Vertrag) -> pl.DataFrame:
     """Failing (index, regel, spalte); a row may fail several rules."""
     import pandera.polars as pa_pl
 
+    if _haelt_alles(zeilen, vertrag):
+        return pl.DataFrame(schema=_FAELLE)
     try:
-        schema.validate(zeilen, lazy=True)
+        pandera_schema(vertrag).validate(zeilen, lazy=True)
     except pa_pl.errors.SchemaErrors as fehler:
         faelle = fehler.failure_cases
     else:
@@ -301,7 +312,7 @@ def _verstoesse(zeilen: pl.DataFrame, schema: pa_pl.DataFrameSchema, vertrag: Ve
     regel, _, spalten = (pl.col("check").str.extract(r"^([^:]*)(:?)(.*)$", n) for n in (1, 2, 3))
     return faelle.select(
         index=pl.col("index").cast(pl.UInt32),
-        regel=regel.replace("not_nullable", "pflicht"),
+        regel=regel,
         spalte=pl.col("column").fill_null(spalten),
     ).unique(maintain_order=True)
 

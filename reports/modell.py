@@ -72,7 +72,7 @@ def lade_modell(marts: Path, angaben: BerichtsAngaben, befunde: list[Befund]) ->
     eintraege = _katalog(_lies(marts, "kennzahlenkatalog", None), angaben.kennzahlenprofil)
     katalog = [k for k in eintraege if k.kennzahl in gefuehrt]
     raeume = _raeume(_lies(marts, "raeume", angaben.jugendamt), zeilen, angaben)
-    reihen, je_quelle = _reihen(zeilen, {k.kennzahl: k.familie for k in katalog})
+    reihen, je_quelle = _reihen(zeilen)
     zuordnung = _lies(marts, "raumzuordnung", angaben.jugendamt)
     slugs = _slugs(raeume, angaben)
     bauer = _Bauer(angaben, katalog, reihen, je_quelle)
@@ -207,32 +207,27 @@ def _verwandte(
 
 
 def _reihen(
-    zeilen: Iterable[Zeile], familie: Mapping[str, str]
+    zeilen: Iterable[Zeile],
 ) -> tuple[dict[Schluessel, tuple[Wert, ...]], dict[tuple[str, str, int, str], Wert]]:
     """The main series per Raum and Kennzahl, and every figure by Raum, Kennzahl, year and source.
 
-    A year is `nach_bruch` when its own row says so, when another Kennzahl of the same family and source
-    does (a break lies in the data, not in one formula), or when the main source changes.
+    A year is `nach_bruch` when its own row says so, or when the main source changes.
     """
     je_quelle: dict[tuple[str, str, int, str], Wert] = {}
     haupt: dict[Schluessel, list[Wert]] = defaultdict(list)
-    brueche: set[tuple[str, str, str, int]] = set()
     for z in zeilen:
         w = _wert(z)
         je_quelle[(z["raum_id"], w.kennzahl, w.jahr, w.quelle)] = w
         if z["hauptquelle"]:
             haupt[(z["raum_id"], w.kennzahl)].append(w)
-        if w.nach_bruch:
-            brueche.add((z["raum_id"], familie.get(w.kennzahl, ""), w.quelle, w.jahr))
     reihen: dict[Schluessel, tuple[Wert, ...]] = {}
     for (raum_id, kennzahl), werte in haupt.items():
         werte.sort(key=lambda w: w.jahr)
         vorher: Wert | None = None
         fertig = []
         for w in werte:
-            bruch = (raum_id, familie.get(kennzahl, ""), w.quelle, w.jahr) in brueche
             wechsel = w.hat_wert and vorher is not None and vorher.quelle != w.quelle
-            fertig.append(replace(w, nach_bruch=bruch or wechsel))
+            fertig.append(replace(w, nach_bruch=w.nach_bruch or wechsel))
             vorher = w if w.hat_wert else vorher
         reihen[(raum_id, kennzahl)] = tuple(fertig)
     return reihen, je_quelle

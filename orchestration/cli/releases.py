@@ -1,4 +1,4 @@
-"""Verbs on releases: list, show, accept, approve, rollback.
+"""Verbs on releases: list, show, accept, approve, rollback; and the internal twin of one.
 
 Here: options and printing. Not here: states (``reports/release.py``), the flip (``reports/stand.py``).
 """
@@ -111,3 +111,16 @@ def rollback(
         frueheres = stand.ziehe_zurueck(haus.ablage, jugendamt, jetzt(), name)
         _drehe(haus)
     typer.echo(f"{jugendamt}: gezeigt wird wieder {frueheres.id}.")
+
+
+def intern(jugendamt: Jugendamt, name: Annotated[str, typer.Option(help="Wer sieht ihn ein? Wird vermerkt.")]) -> None:
+    """Der Bericht aus Zahlen vor der Geheimhaltung, für benannte Planende: § 64 (3) SGB VIII, nicht weitergeben."""
+    from orchestration.intern import zeige_intern
+
+    haus = Haus(lies_umgebung())
+    haus.waehle(jugendamt)
+    haus.umgebung.setze_variablen()
+    with sperre(haus.ablage.sperre, "intern"):
+        ordner = zeige_intern(haus, Dbt(haus.umgebung), jugendamt, name)
+    typer.echo(f"Interner Bericht {jugendamt}: {ordner / 'bericht' / 'index.html'}")
+    typer.echo("§ 64 (3) SGB VIII: nicht weitergeben. Diese Einsicht ist vermerkt.")

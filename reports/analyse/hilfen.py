@@ -4,7 +4,7 @@ Belongs here: which years are pooled, what is compared, what may be said. Not he
 reading marts (`daten`). Only years that are all published one by one are pooled.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reports.analyse.bild import spannen
@@ -29,6 +29,29 @@ def fenster_je_raum(daten: Daten, konzept: str, jahre: range) -> dict[str, Fenst
     """Counts and Jugendeinwohner per year of the Räume whose years are all published."""
     alle = {r: daten.fenster(konzept, r, jahre) for r in daten.raeume}
     return {r: f for r, f in alle.items() if f is not None}
+
+
+def im_vergleich(daten: Daten) -> Mapping[str, str]:
+    """Per raum_id a sentence: begun Hilfen per 1,000 Jugendeinwohner beside those of the delivered Vergleichsreihen.
+
+    The newest year of the Vergleichsreihen; without any, or without published counts of the Raum, no sentence.
+    """
+    jahr = max((j for werte in daten.reihen.values() for j in werte if j <= daten.jahr), default=None)
+    if jahr is None:
+        return {}
+    andere = [
+        f"{name} {zahl(rate(*werte[jahr], 1.0).wert, 1)}" for name, werte in daten.reihen.items() if jahr in werte
+    ]
+    saetze = {}
+    for raum_id, blatt in {**daten.raeume, daten.ganzes.raum_id: daten.ganzes}.items():
+        fenster = daten.fenster("begonnen", raum_id, [jahr])
+        if fenster is not None:
+            s = rate(fenster[0][0], fenster[1][0], 1.0)
+            saetze[raum_id] = (
+                f"Begonnene Hilfen ohne § 28 je 1.000 unter 21 Jahren im Jahr {jahr}: {blatt.name} {zahl(s.wert, 1)} "
+                f"(Spanne {zahl(s.unten, 1)} bis {zahl(s.oben, 1)}); {'; '.join(andere)}, wie geliefert."
+            )
+    return saetze
 
 
 def streuung_der_jahre(fenster: Sequence[Fenster]) -> float:
@@ -67,7 +90,9 @@ def analysiere_mehrjahr(daten: Daten) -> Analyse:
                 phi=zahl(phi, 2), ohne=len(daten.raeume) - len(neu),
             )
         )  # fmt: skip
-        zeilen += neu
+        reform = daten.reform(jahre)
+        aussagen += [texte.satz("bruch", zeitraum=zeitraum, **reform)] if reform else []
+        zeilen += [{**z, **reform} for z in neu]
         spannbreiten = [(z["raum_name"], Spanne(z["je_1000"], z["unten"], z["oben"])) for z in neu]
         bild = spannen(f"Begonnene Hilfen {zeitraum}", "je 1.000 Jugendeinwohner und Jahr", spannbreiten, gesamt)
     folge = [*daten.raeume]
@@ -105,13 +130,14 @@ def analysiere_fruehwarnung(daten: Daten) -> Analyse:
     if jahr is None:
         return texte.analyse([texte.satz("fehlt")])
     zeit = {"jahr": jahr, "von": jahr - VORJAHRE, "bis": jahr - 1}
-    fenster = fenster_je_raum(daten, "begonnen", range(jahr - VORJAHRE, jahr + 1))
+    jahre = range(jahr - VORJAHRE, jahr + 1)
+    fenster, reform = fenster_je_raum(daten, "begonnen", jahre), daten.reform(jahre)
     if not fenster:
         return texte.analyse([texte.satz("keine", **zeit)])
     warnungen = {r: fruehwarnung(x[-1], sum(x[:-1]), n[-1], sum(n[:-1])) for r, (x, n) in fenster.items()}
     zeilen = [
         {"raum_id": r, "raum_name": daten.raeume[r].name, "jahr": jahr, "begonnen": fenster[r][0][-1],
-         "erwartet": w.erwartet, "begonnen_vorjahre": sum(fenster[r][0][:-1]), "befund": _BEFUND[w.richtung]}
+         "erwartet": w.erwartet, "begonnen_vorjahre": sum(fenster[r][0][:-1]), "befund": _BEFUND[w.richtung], **reform}
         for r, w in warnungen.items()
     ]  # fmt: skip
     phi = streuung_der_jahre([(x[:-1], n[:-1]) for x, n in fenster.values()])
@@ -122,6 +148,7 @@ def analysiere_fruehwarnung(daten: Daten) -> Analyse:
         [
             texte.satz("ergebnis", **zeit, n=len(zeilen), raeume=len(daten.raeume), auffaellig=auffaellig),
             texte.satz("fehlalarme", erwartet=zahl(erwartet, 2), phi=zahl(phi, 2), gestreut=zahl(gestreut, 2)),
+            *([texte.satz("bruch", **zeit, **reform)] if reform else []),
             *([texte.satz("ungeprueft", anzahl=ungeprueft, raeume=len(daten.raeume))] if ungeprueft else []),
         ],
         zeilen,

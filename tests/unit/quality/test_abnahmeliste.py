@@ -25,8 +25,8 @@ MARTS = {
         '' as merkmal, 2.0 as wert, 'gueltig' as status""",
     "raumzuordnung": """select 'a' as raum_id, 'planung' as hierarchie, 0.5 as gewicht,
         date '1900-01-01' as gueltig_von, cast(null as date) as gueltig_bis from range(2)""",
-    "raeume": "select 'a' as raum_id, 'sozialraum' as raumebene",
-    "raumgrenzen": "select 'a' as raum_id, '© Quelle' as attribution",
+    "raeume": "select 'a' as raum_id, 'A' as raum_name, 'sozialraum' as raumebene",
+    "raumgrenzen": "select 'a' as raum_id",
     "vergleichsreihen": "select 'r' as reihe, 2023 as berichtsjahr",
     "zeit": "select 2023 as berichtsjahr, date '2023-12-31' as stichtag",
     "kommentare": "select 'a' as raum_id, 2023 as berichtsjahr, 'Text' as text, 'Planung' as autor",
@@ -52,6 +52,10 @@ FEHLER = {
     "Kein Raum zählt mehr als einmal zu seinem Ganzen": [
         ("raumzuordnung", "select * replace (0.6 as gewicht) from ({})")
     ],
+    "Jede Fläche gehört zu einem Raum": [
+        ("raumgrenzen", "select 'b' as raum_id"),
+        ("raumgrenzen", "from ({0}) union all from ({0})"),
+    ],
     "Jede gezeigte Kennzahl steht mit Definition im Katalog": [
         ("kennzahlenkatalog", "select * replace (2 as version) from ({})")
     ],
@@ -60,10 +64,6 @@ FEHLER = {
     ],
     "Vergleichsreihen sind vollständig": [("vergleichsreihen", "from ({0}) union all from ({0})")],
     "Jeder Stichtag steht einmal im Kalender": [("zeit", "from ({0}) union all from ({0})")],
-    "Jede Fläche gehört zu einem Raum und nennt ihre Quelle": [
-        ("raumgrenzen", "select * replace ('b' as raum_id) from ({})"),
-        ("raumgrenzen", "select * replace (' ' as attribution) from ({})"),
-    ],
     "Jeder Kommentar gehört zu einem Raum und hat einen Text": [
         ("kommentare", "select * replace ('b' as raum_id) from ({})"),
         ("kommentare", "select * replace (' ' as text) from ({})"),

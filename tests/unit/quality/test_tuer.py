@@ -202,7 +202,7 @@ def test_every_cell_is_either_accepted_or_in_quarantine(zeilen: list[tuple[str, 
     except Lesefehler:
         return  # refused whole, with a reason: nothing passed
     zellen = in_zellen(gelesen, vertrag, angaben)
-    verstoesse = tuer._verstoesse(zellen, pandera_schema(vertrag), vertrag)
+    verstoesse = tuer._verstoesse(zellen, vertrag)
     schlecht = verstoesse["index"].n_unique()
     assert len(zellen) == len(geprueft.zellen) + schlecht
     assert len(geprueft.quarantaene) == len(verstoesse)

@@ -215,3 +215,11 @@ def test_intern_traegt_auf_jeder_seite_das_wasserzeichen(marts: Path, angaben: B
         ordner = tmp_path / str(intern)
         schreibe_bericht(marts, ordner, replace(angaben, intern=intern), [])
         assert {zeichen in d.read_text("utf-8") for d in ordner.rglob("*.html")} == {intern}
+
+
+def test_auswahl_von_modellregionen_gibt_es_nur_intern(marts: Path, angaben: BerichtsAngaben, tmp_path: Path) -> None:
+    for intern in (True, False):
+        schreibe_bericht(marts, tmp_path / str(intern), replace(angaben, intern=intern), [])
+        assert (tmp_path / str(intern) / "modellregionen.html").exists() == intern
+    html = (tmp_path / "True/modellregionen.html").read_text("utf-8")
+    assert html.index("Anfangen") < html.index("Zettelstadt")

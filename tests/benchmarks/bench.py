@@ -1,0 +1,155 @@
+"""The benchmark: the product beside the limit, pandas, plain dbt and stock checks, on the same files in one run.
+
+``python -m tests.benchmarks.bench klein|land|bund [--ordner DIR] [--jugendaemter N]`` (``make bench BENCH=land``)
+writes ``ergebnisse/<size>.json`` after every part, so that a run that breaks off leaves what it has, and the tables of
+``docs/leistung.md``. Here: which ways are run in which order. Not here: the ways, the clock, the tables.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import psutil
+
+from sources.ablage import Ablage
+from sources.archiv import lieferungen
+from tests.benchmarks import tabelle
+from tests.benchmarks.groessen import GROESSEN, Groesse, bereite_vor
+from tests.benchmarks.messung import WURZEL, Werte, miss, miss_befehl
+from tests.benchmarks.vergleich import aus_warehouse, unterschiede
+
+ERGEBNISSE = Path(__file__).parent / "ergebnisse"
+PAKETE = ("duckdb", "polars", "pandas", "pandera", "great-expectations", "dbt-core", "dbt-duckdb", "dagster", "highspy")
+LESER = {"1 Leser": (1, 3, 0.0), "16 Leser": (16, 2, 1.0)}  # processes, rounds of all queries, seconds between two
+STOCK = ("einwohnermelde", "haushalt")
+
+
+def maschine() -> Werte:
+    """What the figures were measured on."""
+    modelle = [z.partition(":")[2].strip() for z in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in z]
+    return {
+        "datum": datetime.now(UTC).date().isoformat(),
+        "kerne": os.cpu_count(),
+        "prozessor": modelle[0] if modelle else platform.machine(),
+        "speicher_gb": round(psutil.virtual_memory().total / 2**30),
+        "last_zu_beginn": round(os.getloadavg()[0], 1),
+        "versionen": {"python": platform.python_version(), **{p: version(p) for p in PAKETE}},
+    }
+
+
+def umfang(lieferung: Path) -> Werte:
+    """Number of files and their size."""
+    dateien = [p for p in lieferung.rglob("*") if p.is_file()]
+    return {"dateien": len(dateien), "mb": sum(p.stat().st_size for p in dateien) / 1e6}
+
+
+def saetze(home: Path) -> int:
+    """Rows of all accepted deliveries."""
+    return sum(lieferung.zeilen for _, lieferung in lieferungen(Ablage(home)))
+
+
+def ein_lauf(ordner: Path, groesse: Groesse) -> Werte:
+    """Make the files, run product, limit and pandas on them, compare their figures."""
+    beginn = time.monotonic()
+    profile, lieferung = bereite_vor(ordner, groesse)
+    lauf: Werte = {"jugendaemter": groesse.jugendaemter, "gemeinden": groesse.gemeinden, **umfang(lieferung)}
+    lauf["musterdaten_sekunden"] = time.monotonic() - beginn
+    wege = {"produkt": ("tests.benchmarks.strecke", ordner / "home")}
+    if groesse.gemeinden:  # by hand for the invented layout only
+        wege |= {w: (f"tests.benchmarks.{w}", ordner / w) for w in ("grenze", "buero")}
+    for weg, (modul, ziel) in wege.items():
+        lauf[weg] = miss(modul, *((ziel, profile, lieferung) if weg == "produkt" else (profile, lieferung, ziel)))
+    unsere = aus_warehouse(ordner / "home" / "warehouse.duckdb")
+    lauf["zahlen"] = len(unsere)
+    lauf["unterschiede"] = {
+        w: len(unterschiede(unsere, pl.read_parquet(ordner / w / "kennzahlen.parquet"))) for w in wege if w != "produkt"
+    }
+    lauf["saetze"] = saetze(ordner / "home")
+    return lauf
+
+
+def ohne_dagster(home: Path, ordner: Path) -> Werte:
+    """Plain `dbt build` of the whole project on the same lake, into a warehouse of its own."""
+    projekt = str(WURZEL / "dbt_project")
+    umgebung = {"BERICHTSWESEN_LAKE": str(home / "lake"), "BERICHTSWESEN_WAREHOUSE": str(ordner / "warehouse.duckdb")}
+    ordner.mkdir()
+    befehl = [str(Path(sys.executable).parent / "dbt"), "--quiet", "build", "--project-dir", projekt, "--profiles-dir",
+              projekt, "--target-path", str(ordner / "ziel"), "--log-path", str(ordner / "ziel"),
+              "--exclude-resource-type", "unit_test"]  # fmt: skip
+    werte = miss_befehl(befehl, umgebung)
+    lauf = json.loads((ordner / "ziel" / "run_results.json").read_text("utf-8"))
+    return werte | {"dbt_sekunden": lauf["elapsed_time"], "knoten": len(lauf["results"])}
+
+
+def bi(home: Path) -> Werte:
+    """The query mix on the released BI file."""
+    datei = home / "current" / "bi" / "marts.duckdb"
+    if not datei.exists():
+        return {}
+    with duckdb.connect(str(datei), read_only=True) as con:
+        (zeilen,) = con.execute("select count(*) from mart.kennzahlen").fetchall()
+    gemessen = {name: miss("tests.benchmarks.bi", datei, *art) for name, art in LESER.items()}
+    return {"zeilen_kennzahlen": zeilen[0], "mb": datei.stat().st_size / 1e6, **gemessen}
+
+
+def main(groesse: Groesse, ordner: Path) -> None:
+    """All parts of one size; growth in thirds where the Jugendämter are invented."""
+    ergebnis: dict[str, Any] = {"groesse": groesse.name, "jahre": len(groesse.jahre), **maschine(), "laeufe": []}
+    datei = ERGEBNISSE / f"{groesse.name}.json"
+
+    def sichere() -> None:
+        ERGEBNISSE.mkdir(exist_ok=True)
+        datei.write_text(json.dumps(_gerundet(ergebnis), ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8")
+        tabelle.schreibe(ERGEBNISSE, WURZEL / "docs" / "leistung.md")
+
+    for faktor in (10, 3, 1) if groesse.jugendaemter >= 10 else (1,):
+        teil = ordner / str(faktor)
+        shutil.rmtree(teil, ignore_errors=True)
+        ergebnis["laeufe"].append(ein_lauf(teil, groesse.teil(faktor)))
+        sichere()
+        if faktor > 1:
+            shutil.rmtree(teil)
+    home = ordner / "1" / "home"
+    ergebnis["bi"] = bi(home)
+    sichere()
+    ergebnis["dbt"] = ohne_dagster(home, ordner / "1" / "dbt")
+    sichere()
+    ergebnis["stock"] = {w: {e: miss("tests.benchmarks.stock", w, home, e) for e in STOCK} for w in ("pandera", "gx")}
+    sichere()
+
+
+def _gerundet(wert: Any) -> Any:
+    """Three digits after the point everywhere."""
+    if isinstance(wert, dict):
+        return {k: _gerundet(w) for k, w in wert.items()}
+    if isinstance(wert, list):
+        return [_gerundet(w) for w in wert]
+    return round(wert, 3) if isinstance(wert, float) else wert
+
+
+if __name__ == "__main__":
+    befehl = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    befehl.add_argument("groesse", choices=sorted(GROESSEN))
+    befehl.add_argument("--ordner", type=Path, help="work folder; default: a temporary one, removed at the end")
+    befehl.add_argument("--jugendaemter", type=int, help="fewer of the invented Jugendämter, Gemeinden in proportion")
+    wahl = befehl.parse_args()
+    gewaehlt = GROESSEN[wahl.groesse]
+    if wahl.jugendaemter:
+        gemeinden = gewaehlt.gemeinden * wahl.jugendaemter // gewaehlt.jugendaemter
+        gewaehlt = replace(gewaehlt, jugendaemter=wahl.jugendaemter, gemeinden=gemeinden)
+    with tempfile.TemporaryDirectory() as vorlaeufig:
+        main(gewaehlt, (wahl.ordner or Path(vorlaeufig)).absolute())

@@ -1,0 +1,145 @@
+"""Measuring one way from files to figures: a process of its own, timed by stages, its whole tree sampled for memory.
+
+Here: the clock inside the measured process (:func:`stufe`, :class:`Teiluhr`), the parent that samples (:func:`miss`).
+Not here: what is measured.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+WURZEL = Path(__file__).parents[2]
+_TAKT_S = 0.2
+_KENNUNG = "MESSUNG "
+
+Werte = dict[str, Any]
+
+
+def _cpu() -> float:
+    """Seconds of processor of this process and its ended children."""
+    zeiten = os.times()
+    return zeiten.user + zeiten.system + zeiten.children_user + zeiten.children_system
+
+
+@contextmanager
+def stufe(name: str) -> Iterator[None]:
+    """Time a stage of the measured process and tell the parent, whose clock is the same."""
+    beginn, cpu = time.monotonic(), _cpu()
+    yield
+    melde(stufe=name, beginn=beginn, ende=time.monotonic(), cpu=_cpu() - cpu)
+
+
+def melde(**werte: object) -> None:
+    """One line to the parent."""
+    print(_KENNUNG + json.dumps(werte), flush=True)
+
+
+class Teiluhr:
+    """Sums of parts that are spread over a stage: functions are replaced by ones that count and time themselves."""
+
+    def __init__(self) -> None:
+        self.teile: dict[str, dict[str, float]] = {}
+        self._laeuft = False
+
+    def lege_an(self, teil: str, ort: Any, funktion: str) -> None:
+        """Time a function of a module or class under the name of a part; what runs inside another part counts there."""
+        werte = self.teile.setdefault(teil, {"sekunden": 0.0, "cpu": 0.0, "mal": 0})
+        innen: Callable[..., Any] = getattr(ort, funktion)
+
+        @wraps(innen)
+        def aussen(*argumente: Any, **benannte: Any) -> Any:
+            if self._laeuft:
+                return innen(*argumente, **benannte)
+            self._laeuft, beginn, cpu = True, time.monotonic(), _cpu()
+            try:
+                return innen(*argumente, **benannte)
+            finally:
+                self._laeuft = False
+                werte["sekunden"] += time.monotonic() - beginn
+                werte["cpu"] += _cpu() - cpu
+                werte["mal"] += 1
+
+        setattr(ort, funktion, aussen)
+
+
+def _speicher(baum: psutil.Process) -> int:
+    """Bytes of a process and all below it; pages shared between them count once (PSS)."""
+    summe = 0
+    for prozess in [baum, *baum.children(recursive=True)]:
+        try:
+            summe += prozess.memory_full_info().pss
+        except (psutil.NoSuchProcess, psutil.AccessDenied, FileNotFoundError):
+            continue
+    return summe
+
+
+def _nimm_proben(prozess: psutil.Process, proben: list[tuple[float, int]], ende: threading.Event) -> None:
+    while not ende.is_set():
+        try:
+            proben.append((time.monotonic(), _speicher(prozess)))
+        except psutil.NoSuchProcess:
+            return
+        ende.wait(_TAKT_S)
+
+
+def miss(modul: str, *argumente: object, umgebung: dict[str, str] | None = None) -> Werte:
+    """Run `python -m <modul>` and return what it took.
+
+    Returns:
+        sekunden, cpu, spitze_mb of the whole tree; stufen: name -> the same for each stage; further values that the
+        process told.
+
+    Raises:
+        RuntimeError: it failed; with the end of what it wrote.
+    """
+    return miss_befehl([sys.executable, "-m", modul, *map(str, argumente)], umgebung)
+
+
+def miss_befehl(befehl: Sequence[str], umgebung: dict[str, str] | None = None) -> Werte:
+    """As :func:`miss`, for any command."""
+    beginn, vorher = time.monotonic(), os.times()
+    env = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | (umgebung or {})
+    lauf = subprocess.Popen(befehl, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env, cwd=WURZEL)
+    proben: list[tuple[float, int]] = []
+    ende = threading.Event()
+    beobachter = threading.Thread(target=_nimm_proben, args=(psutil.Process(lauf.pid), proben, ende))
+    beobachter.start()
+    assert lauf.stdout is not None
+    zeilen = list(lauf.stdout)
+    lauf.wait()
+    dauer, nachher = time.monotonic() - beginn, os.times()
+    ende.set()
+    beobachter.join()
+    if lauf.returncode:
+        raise RuntimeError(f"{' '.join(befehl)} endet mit {lauf.returncode}:\n{''.join(zeilen[-40:])}")
+    gemeldet = [json.loads(z.removeprefix(_KENNUNG)) for z in zeilen if z.startswith(_KENNUNG)]
+    cpu = nachher.children_user + nachher.children_system - vorher.children_user - vorher.children_system
+    werte: Werte = {"sekunden": dauer, "cpu": cpu, "spitze_mb": _spitze(proben, beginn, beginn + dauer), "stufen": {}}
+    for meldung in gemeldet:
+        if "stufe" in meldung:
+            werte["stufen"][meldung["stufe"]] = {
+                "sekunden": meldung["ende"] - meldung["beginn"],
+                "cpu": meldung["cpu"],
+                "spitze_mb": _spitze(proben, meldung["beginn"], meldung["ende"]),
+            }
+        else:
+            werte |= meldung
+    return werte
+
+
+def _spitze(proben: Sequence[tuple[float, int]], von: float, bis: float) -> float:
+    """Peak in MB between two times; of a stage shorter than the beat, the sample after it."""
+    innen = [b for t, b in proben if von <= t <= bis + _TAKT_S]
+    return max(innen, default=0) / 1e6

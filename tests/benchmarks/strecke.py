@@ -1,0 +1,110 @@
+"""The measured product: one refresh as people start it, through Dagster, with a clock at each step.
+
+``python -m tests.benchmarks.strecke HOME PROFILES DELIVERIES``, started by ``bench.py``. Here: where the clocks are.
+Not here: the steps themselves.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks.messung import Teiluhr, melde, stufe
+
+
+def _stoppe(ort: Any, funktion: str, *namen: str) -> None:
+    """Make a stage of each call of a function, named one after the other."""
+    innen, folge = getattr(ort, funktion), iter(namen)
+
+    def aussen(*argumente: Any, **benannte: Any) -> Any:
+        with stufe(next(folge)):
+            return innen(*argumente, **benannte)
+
+    setattr(ort, funktion, aussen)
+
+
+def _lege_uhren_an() -> Teiluhr:
+    import reports.bericht
+    from orchestration.dbt import Dbt
+    from orchestration.fallebene import Fallebene
+    from orchestration.haus import Haus
+    from quality import annahme, gate, tuer
+    from quality.bestand import Bestand
+    from reports import marts, stand
+    from sources import archiv
+
+    _stoppe(Haus, "nimm_an", "annahme")
+    _stoppe(Dbt, "baue", "dbt_kern", "dbt_marts")
+    _stoppe(Haus, "schuetze", "geheimhaltung")
+    _stoppe(Haus, "drehe", "stand")
+
+    uhr = Teiluhr()
+    for teil, ort, funktion in (
+        ("archiv", archiv, "suche"),
+        ("archiv", archiv, "archiviere"),
+        ("lesen", tuer, "lies"),
+        ("lesen", tuer, "in_saetze"),
+        ("lesen", tuer, "in_zellen"),
+        ("pandera", tuer, "_verstoesse"),
+        ("pandera", tuer, "nach_vertrag"),
+        ("schluessel", tuer, "_summenzeilen"),
+        ("drift", annahme, "_teile"),
+        ("drift", Bestand, "vergleiche"),
+        ("quarantaene", tuer, "saetze_als_zeilen"),
+        ("quarantaene", tuer, "zellen_als_zeilen"),
+        ("verdichtung", Fallebene, "__call__"),
+        ("lake", tuer, "schreibe_lake"),
+        ("marts", marts, "exportiere"),
+        ("gate", gate, "pruefe"),
+        ("bericht", reports.bericht, "schreibe_bericht"),
+        ("bi", stand, "schreibe_bi"),
+    ):
+        uhr.lege_an(teil, ort, funktion)
+    return uhr
+
+
+def main(home: Path, profile: Path, lieferung: Path) -> None:
+    """Refresh a data home from a folder of deliveries."""
+    from orchestration.cli.lauf import _fuehre_aus
+    from orchestration.haus import Haus
+    from orchestration.umgebung import Umgebung
+
+    umgebung = Umgebung(home, (profile,))
+    umgebung.setze_variablen()
+    uhr = _lege_uhren_an()
+    with stufe("refresh"):
+        abbruch = _fuehre_aus(umgebung, list(Haus(umgebung).profile), None, lieferung)
+    melde(teile=uhr.teile, dagster=_schritte(), abbruch=abbruch)
+
+
+def bis_intern(home: Path, profile: Path, lieferung: Path) -> None:
+    """From deliveries to the Kennzahlen before geheimhaltung, without Dagster and without dbt's tests."""
+    from orchestration.dbt import FALLEBENE, Dbt
+    from orchestration.fallebene import Fallebene
+    from orchestration.haus import Haus
+    from orchestration.umgebung import Umgebung
+
+    umgebung = Umgebung(home, (profile,))
+    umgebung.setze_variablen()
+    haus, dbt = Haus(umgebung), Dbt(umgebung)
+    annahme = haus.nimm_an(list(haus.profile), lieferung, Fallebene(dbt, haus.profile))
+    assert not annahme.nicht_angenommen, annahme.nicht_angenommen
+    dbt.baue("--select", "+intern_kennzahlen", "--exclude", FALLEBENE, "--exclude-resource-type", "test")
+
+
+def _schritte() -> dict[str, float]:
+    """Seconds of each step as Dagster counts them."""
+    from dagster import DagsterInstance
+
+    with DagsterInstance.get() as instanz:
+        (lauf,) = instanz.get_runs(limit=1)
+        return {
+            s.step_key.partition("[")[0]: s.end_time - s.start_time
+            for s in instanz.get_run_step_stats(lauf.run_id)
+            if s.start_time and s.end_time
+        }
+
+
+if __name__ == "__main__":
+    main(*map(Path, sys.argv[1:4]))

@@ -1,0 +1,83 @@
+"""The benchmark's own sums at a tiny size: product, limit and pandas agree on every figure; its arithmetic is right."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.benchmarks import bi, tabelle
+from tests.benchmarks.groessen import GROESSEN, Groesse, bereite_vor
+from tests.benchmarks.messung import WURZEL, miss
+from tests.benchmarks.vergleich import KENNZAHLEN, aus_warehouse, unterschiede
+
+PRODUKT = """
+import sys
+from pathlib import Path
+from tests.benchmarks.strecke import bis_intern
+bis_intern(*map(Path, sys.argv[1:]))
+"""
+
+
+@pytest.fixture(scope="module")
+def werte(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pl.DataFrame]:
+    ordner = tmp_path_factory.mktemp("bench")
+    profile, lieferung = bereite_vor(ordner, Groesse("winzig", 2, 5, range(2019, 2021)))
+    subprocess.run(
+        [sys.executable, "-c", PRODUKT, ordner / "home", profile, lieferung],
+        check=True,
+        cwd=WURZEL,
+        capture_output=True,
+    )
+    for weg in ("grenze", "buero"):
+        gemessen = miss(f"tests.benchmarks.{weg}", profile, lieferung, ordner / weg)
+        assert gemessen["stufen"]["kennzahlen"]["spitze_mb"] > 10
+        assert gemessen["cpu"] > 0
+    return {w: pl.read_parquet(ordner / w / "kennzahlen.parquet") for w in ("grenze", "buero")} | {
+        "produkt": aus_warehouse(ordner / "home" / "warehouse.duckdb")
+    }
+
+
+@pytest.mark.parametrize("weg", ["grenze", "buero"])
+def test_all_ways_agree(werte: dict[str, pl.DataFrame], weg: str) -> None:
+    assert unterschiede(werte["produkt"], werte[weg]).rows() == []
+    assert set(werte["produkt"]["kennzahl"]) == set(KENNZAHLEN)
+    assert werte["produkt"].filter(pl.col("kennzahl") == "hze_faelle")["wert"].sum() > 100
+
+
+def test_a_differing_and_a_missing_figure_are_told(werte: dict[str, pl.DataFrame]) -> None:
+    produkt = werte["produkt"]
+    falsch = produkt.with_row_index("i").with_columns(wert=pl.col("wert") + (pl.col("i") == 3)).drop("i")
+    assert len(unterschiede(produkt, falsch)) == 1
+    assert len(unterschiede(produkt, produkt.tail(-2))) == 2
+    assert len(unterschiede(produkt.tail(-2), produkt)) == 2
+
+
+def test_sizes() -> None:
+    assert {n: (g.jugendaemter, g.gemeinden, len(g.jahre)) for n, g in GROESSEN.items()} == {
+        "winzig": (2, 5, 2),
+        "klein": (4, 0, 10),
+        "land": (50, 1_100, 15),
+        "bund": (559, 10_750, 25),
+    }
+    assert GROESSEN["land"].teil(10).jugendaemter == 5
+
+
+def test_exponent() -> None:
+    assert tabelle.exponent([(1, 5), (10, 50), (100, 500)]) == pytest.approx(1)
+    assert tabelle.exponent([(1, 3), (4, 12 * 4), (9, 27 * 9)]) == pytest.approx(2)
+
+
+def test_twenty_queries() -> None:
+    assert len(bi.abfragen()) == 20
+
+
+def test_tables_are_those_of_the_results() -> None:
+    ergebnisse = {
+        p.stem: json.loads(p.read_text("utf-8")) for p in (Path(__file__).parent / "ergebnisse").glob("*.json")
+    }
+    assert tabelle.text(ergebnisse) in (WURZEL / "docs" / "leistung.md").read_text("utf-8")
