@@ -27,6 +27,7 @@ from dagster import (
 
 from orchestration.dbt import Dbt, DbtErgebnis
 from orchestration.fallebene import Fallebene
+from orchestration.fortschritt import melde_stufe
 from orchestration.haus import Haus
 from orchestration.kandidat import Kandidat, erstelle
 from orchestration.resources import Auftrag, Datenhaus
@@ -80,6 +81,7 @@ def annahme_asset(feeds: list[AssetSpec], partitionen: StaticPartitionsDefinitio
     ) -> Iterator[MaterializeResult[Any]]:
         haus = datenhaus.haus
         jugendaemter = _jugendaemter(context)
+        melde_stufe("annahme")
         ergebnis = haus.nimm_an(jugendaemter, auftrag.landing_ordner, Fallebene(datenhaus.dbt, haus.profile))
         for lieferung in ergebnis.neu:
             context.log_event(
@@ -132,6 +134,7 @@ def dbt_assets(name: str, dbt: Dbt, specs: list[AssetSpec], auswahl: tuple[str, 
     def modelle(
         context: AssetExecutionContext, datenhaus: Datenhaus
     ) -> Iterator[MaterializeResult[Any] | AssetCheckResult]:
+        melde_stufe(name)
         ergebnisse = datenhaus.dbt.baue(*auswahl)
         knoten = datenhaus.dbt.manifest["nodes"]
         context.log.info(f"dbt: {len(ergebnisse)} Schritte")
@@ -162,6 +165,7 @@ def geheimhaltung_asset(davor: list[AssetKey]) -> AssetsDefinition:
 
     @asset(key=GEHEIMHALTUNG, deps=davor, group_name="geheimhaltung")
     def geheimhaltung(datenhaus: Datenhaus) -> MaterializeResult[Any]:
+        melde_stufe("geheimhaltung")
         return MaterializeResult(metadata={"marken": datenhaus.haus.schuetze()})
 
     return geheimhaltung
@@ -186,6 +190,7 @@ def release_asset(marts: list[AssetKey], partitionen: StaticPartitionsDefinition
         kandidaten: list[Kandidat] = []
         for jugendamt in _jugendaemter(context):
             context.log.info(f"{jugendamt}: Marts, Gate, Bericht")
+            melde_stufe("release", jugendamt)
             davor = befunde.get(jugendamt, [])
             kandidat = erstelle(
                 haus, jugendamt, auftrag.jahr, dbt.veroeffentlichung(haus.katalog), dbt.kommentare(haus.katalog), davor
@@ -220,6 +225,7 @@ def stand_asset(partitionen: StaticPartitionsDefinition) -> AssetsDefinition:
     )
     def stand(context: AssetExecutionContext, datenhaus: Datenhaus) -> Iterator[MaterializeResult[Any]]:
         haus = datenhaus.haus
+        melde_stufe("stand")
         gedreht = haus.drehe(datenhaus.dbt.kommentare(haus.katalog))
         yield MaterializeResult(metadata={"gedreht": gedreht, "current": str(haus.ablage.current)})
         staende = [haus.letzter_stand(j) for j in _jugendaemter(context)]

@@ -80,6 +80,11 @@ class Haus:
         ordner = [*(WURZEL / raum for raum in RAEUME), *self.umgebung.profilordner]
         return hashlib.sha256("".join(map(_hash_ordner, ordner)).encode()).hexdigest()
 
+    def profil_sha256(self, jugendamt: str) -> str:
+        """Hash of the profile of a Jugendamt."""
+        ordner = next(o / jugendamt for o in self.umgebung.profilordner if (o / jugendamt).is_dir())
+        return _hash_ordner(ordner)
+
     def waehle(self, jugendamt: str | None) -> list[str]:
         """The chosen Jugendamt, or all. Raises :class:`UnbekanntesJugendamt`."""
         if jugendamt is None:

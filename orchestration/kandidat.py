@@ -7,22 +7,27 @@ Not here: the steps themselves (``reports``, ``quality/gate``), what comes befor
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from orchestration.haus import Haus
 from orchestration.sperre import jetzt
 from quality.befund import Befund
-from reports import marts
+from reports import marts, vergleich
 from reports import release as releases
 from reports.marts import Veroeffentlichung
 from reports.typen import BerichtsAngaben
 from sources import gebietsstand
 from sources.ablage import entwurf, schreibe_json, uebernimm
 from sources.profile import Profil
+
+if TYPE_CHECKING:
+    from quality.gate import GateErgebnis
 
 Kommentare = Mapping[str, Mapping[str, str]]
 
@@ -93,6 +98,9 @@ def _pruefe_und_schreibe(
     from quality import gate
     from quality.geheimhaltung import schutz
     from reports.bericht import schreibe_bericht
+    from reports.datapackage import schreibe_datapackage
+    from reports.geojson import schreibe_geojson
+    from reports.mappe import schreibe_mappe
 
     profil = haus.profile[jugendamt]
     geschuetzt = schutz.ergebnis(haus.ablage, jugendamt)
@@ -106,22 +114,32 @@ def _pruefe_und_schreibe(
             gruende = "; ".join(f"{b.titel} ({b.anzahl})" for b in ergebnis.sperrend)
             meldung = f"Kein Release, denn nicht erfüllt ist: {gruende}. Das letzte Release bleibt in Kraft."
             return Kandidat(jugendamt, "gesperrt", "", berichtsjahr, meldung, ergebnis.befunde)
-        inhalt = marts.inhalt_sha256(ordner / "marts")
-        gleiches = releases.mit_gleichem_inhalt(haus.ablage, jugendamt, berichtsjahr, inhalt)
+        marts.ergaenze_pruefungen(ordner / "marts", jugendamt, ergebnis.befunde)
+        angaben = berichtsangaben(haus, profil, berichtsjahr)
+        manifest = _manifest(haus, profil, angaben, marts.inhalt_sha256(ordner / "marts"), ergebnis)
+        gleiches = releases.mit_gleichem_inhalt(
+            haus.ablage, jugendamt, berichtsjahr, manifest["inhalt_sha256"], manifest["angaben_sha256"]
+        )
         if gleiches is not None:
             _gib_automatisch_frei(profil, gleiches)
             meldung = f"Die Zahlen sind dieselben wie in {gleiches.id}; kein neues Release."
             return Kandidat(jugendamt, "unveraendert", gleiches.id, berichtsjahr, meldung, ergebnis.befunde)
-        angaben = _angaben(haus, profil, berichtsjahr)
-        schreibe_bericht(ordner / "marts", ordner / "bericht", angaben, list(ergebnis.befunde), ordner / "analyse")
+        aenderungen = _vergleiche(haus, ordner / "marts", manifest)
+        aenderungen.schreibe(ordner)
+        schreibe_bericht(
+            ordner / "marts", ordner / "bericht", angaben, list(ergebnis.befunde), ordner / "analyse", aenderungen
+        )
+        schreibe_mappe(ordner / "marts.xlsx", ordner / "marts", angaben, kommentare)
+        vertraege = [haus.vertraege[e.extrakt] for e in haus.eingaben(jugendamt)]
+        schreibe_datapackage(ordner, angaben, [(v.attribution, v.lizenz) for v in vertraege], kommentare)
+        schreibe_geojson(ordner / "marts", ordner / "geo" / "raeume.geojson", angaben)
         befunde = [releases.befund_als_dict(b) for b in ergebnis.befunde]
         schreibe_json(ordner / "gate.json", {"erklaert": ergebnis.erklaert, "befunde": befunde})
         _woerterbuch(veroeffentlichung, kommentare).write_csv(
             ordner / "woerterbuch.csv", separator=";", include_bom=True
         )
-        manifest = _manifest(haus, profil, berichtsjahr, release_id, inhalt, angaben.musterdaten)
-        manifest["geheimhaltung"] = geschuetzt
-        releases.schreibe_manifest(ordner, manifest)
+        manifest |= {"release": release_id, "erstellt": jetzt(), "geheimhaltung": geschuetzt}
+        releases.schreibe_manifest(ordner, {**manifest, "vergleich": aenderungen.zusammenfassung()})
         # before anybody can see it: what was shown stays known
         schutz.notiere(haus.ablage, jugendamt, release_id, berichtsjahr)
         uebernimm(ordner, ziel)
@@ -139,7 +157,8 @@ def _schutzbefund(schutz: Mapping[str, Any]) -> list[Befund]:
     ausgang = "bestanden" if schutz["sicher"] else "verletzt"
     titel = "Keine geschützte Zahl lässt sich aus Veröffentlichtem errechnen"
     zeilen = [] if schutz["sicher"] else [{"meldung": schutz["meldung"]}]
-    return [Befund(titel, "Prüfung der Geheimhaltung vor der Freigabe.", "sperrend", ausgang, len(zeilen), zeilen)]
+    erklaerung = "Prüfung der Geheimhaltung vor der Freigabe."
+    return [Befund(titel, erklaerung, "sperrend", ausgang, len(zeilen), zeilen, "geheimhaltung")]
 
 
 def _gib_automatisch_frei(profil: Profil, release: releases.Release) -> releases.Release:
@@ -159,7 +178,8 @@ def _woerterbuch(veroeffentlichung: Veroeffentlichung, kommentare: Kommentare) -
     )
 
 
-def _angaben(haus: Haus, profil: Profil, berichtsjahr: int) -> BerichtsAngaben:
+def berichtsangaben(haus: Haus, profil: Profil, berichtsjahr: int) -> BerichtsAngaben:
+    """What the report says from the profile and the deliveries."""
     eingaben = haus.eingaben(profil.jugendamt)
     return BerichtsAngaben(
         jugendamt=profil.jugendamt,
@@ -178,18 +198,37 @@ def _angaben(haus: Haus, profil: Profil, berichtsjahr: int) -> BerichtsAngaben:
     )
 
 
+def _vergleiche(haus: Haus, neu: Path, manifest: Mapping[str, Any]) -> vergleich.Aenderungen:
+    """The candidate beside the latest approved release up to its Berichtsjahr."""
+    alt = releases.vorheriges(haus.ablage, manifest["jugendamt"], manifest["berichtsjahr"])
+    if alt is None:
+        return vergleich.vergleiche(neu, None, None)
+    titel = {extrakt: v.titel for extrakt, v in haus.vertraege.items()}
+    extrakte = vergleich.extrakte_je_kennzahl(haus.katalog, haus.vertraege)
+    herkunft = vergleich.Herkunft(alt.manifest, manifest, titel, extrakte)
+    return vergleich.vergleiche(neu, alt.ordner / "marts", herkunft, alt.id)
+
+
 def _manifest(
-    haus: Haus, profil: Profil, berichtsjahr: int, release_id: str, inhalt: str, musterdaten: bool
+    haus: Haus, profil: Profil, angaben: BerichtsAngaben, inhalt: str, ergebnis: GateErgebnis
 ) -> dict[str, Any]:
+    """What a release was made from and how it was checked; id, clock and files come later."""
     felder = ("jugendamt", "extrakt", "datei", "sha256", "bytes", "lieferung_nr", "stand", "musterdaten")
+    ausgaenge = [b.ergebnis for b in ergebnis.befunde]
     return {
         "jugendamt": profil.jugendamt,
-        "berichtsjahr": berichtsjahr,
-        "release": release_id,
-        "erstellt": jetzt(),
-        "musterdaten": musterdaten,
+        "berichtsjahr": angaben.berichtsjahr,
+        "musterdaten": angaben.musterdaten,
+        "freigabe": profil.freigabe,
         "inhalt_sha256": inhalt,
+        # what the report says beside the marts, so that a change of the profile alone is a new release
+        "angaben_sha256": hashlib.sha256(repr(angaben).encode()).hexdigest(),
         "code_sha256": haus.code_sha256,
+        "profil_sha256": haus.profil_sha256(profil.jugendamt),
         "katalog": {k.kennzahl: k.version for k in haus.katalog},
         "eingaben": [{f: getattr(e, f) for f in felder} for e in haus.eingaben(profil.jugendamt)],
+        "pruefungen": {
+            "erklaert": ergebnis.erklaert,
+            **{a: ausgaenge.count(a) for a in ("bestanden", "verletzt", "fehler")},
+        },
     }

@@ -20,7 +20,7 @@ from quality.bestand import Bestand, Teil, lies_bestand, teile
 from sources import archiv
 from sources.ablage import Ablage
 from sources.archiv import Ergebnis, Feeds, Fund
-from sources.formate import Gelesen, Lesefehler
+from sources.formate import Gelesen, Lesefehler, shapefile
 from sources.profilmodell import Feed
 from sources.vertraege import Vertrag
 
@@ -118,7 +118,8 @@ class Tuer:
             if ergebnis.personenbezogen:
                 arbeitsbereich.loesche(self.ablage, fund.pfad, self.uhr, grund=ergebnis.ergebnis, **angaben)
             else:
-                fund.pfad.unlink()
+                for teil in (*shapefile.beilagen(fund.pfad), fund.pfad):
+                    teil.unlink()
         elif ergebnis.personenbezogen and ist_neu:
             grund = f"{ergebnis.ergebnis}; eigene Kopie der liefernden Stelle außerhalb von landing"
             arbeitsbereich.protokolliere(self.ablage, self.uhr, ausgang="belassen", grund=grund, **angaben)
@@ -200,7 +201,7 @@ class Tuer:
     def _pruefe_und_archiviere(self, fund: Fund, grund: Ergebnis, bisher: Bisher) -> Ergebnis:
         assert fund.feed is not None
         vertrag = self.vertraege[fund.feed.extrakt]
-        geprueft = tuer.pruefe(fund.pfad.read_bytes(), fund.pfad.name, vertrag, fund.angaben, fund.feed)
+        geprueft = tuer.pruefe(shapefile.gepackt(fund.pfad), fund.pfad.name, vertrag, fund.angaben, fund.feed)
         ergebnis = replace(
             grund,
             ergebnis="angenommen",

@@ -13,6 +13,7 @@ class Befund:
 
     `schwere` is "sperrend" or "hinweis"; `ergebnis` is "bestanden", "verletzt" or "fehler" (the check
     could not run, which is not passed). `anzahl` counts the offending rows, `zeilen` shows some of them.
+    `bereich` says what was looked at: a published mart, "datenhaus" (before it is published) or "geheimhaltung".
     """
 
     titel: str
@@ -21,3 +22,4 @@ class Befund:
     ergebnis: str
     anzahl: int
     zeilen: list[dict[str, object]]
+    bereich: str = "datenhaus"

@@ -4,6 +4,7 @@ Belongs here: which pages there are and what the templates may call. Not here: w
 (`modell`), how a page looks (`vorlagen/`), whether it may be published (`quality`, `orchestration`).
 """
 
+from collections.abc import Sequence
 from functools import cache, partial
 from pathlib import Path
 
@@ -12,9 +13,17 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from quality.befund import Befund
 from reports import woerter
 from reports.analyse.rechnen import rechne, schreibe_tabellen
+from reports.analyse.typen import Analyse
 from reports.diagramm import diagramm
+from reports.geldbild import plan_und_ist, prognosen
+from reports.gespraech import gespraech
+from reports.karte import Kartenwerk
+from reports.kleinbild import pyramide, verlauf
 from reports.modell import lade_modell
-from reports.typen import Bericht, BerichtFehler, BerichtsAngaben
+from reports.pdf import schreibe_pdf
+from reports.spanne import METHODE, spanne
+from reports.typen import Bericht, BerichtFehler, BerichtsAngaben, Blatt, Ebene
+from reports.vergleich import ARTEN, OHNE_FRUEHERES, Aenderungen
 from reports.zahlen import datum, mit_vorzeichen, zahl, zelle
 
 __all__ = ["Befund", "BerichtFehler", "BerichtsAngaben", "schreibe_bericht"]
@@ -23,9 +32,14 @@ _VORLAGEN = Path(__file__).parent / "vorlagen"
 
 
 def schreibe_bericht(
-    marts: Path, ziel: Path, angaben: BerichtsAngaben, befunde: list[Befund], tabellen: Path | None = None
+    marts: Path,
+    ziel: Path,
+    angaben: BerichtsAngaben,
+    befunde: list[Befund],
+    tabellen: Path | None = None,
+    aenderungen: Aenderungen = OHNE_FRUEHERES,
 ) -> list[Path]:
-    """Write index.html, raum/<slug>.html, kennzahlen.html, analyse.html, datenqualitaet.html, stil.css into `ziel`.
+    """Write the pages of the report into `ziel`: index.html leads to all others.
 
     The pages need no network and no JavaScript. Same marts, Angaben and Befunde give the same bytes.
     The tables of the analyses go to the folder `tabellen`, if one is named, as CSV.
@@ -36,26 +50,49 @@ def schreibe_bericht(
     """
     bericht = lade_modell(marts, angaben, befunde)
     analysen = rechne(bericht, marts)
+    karten = Kartenwerk(marts, bericht)
     if tabellen is not None:
         schreibe_tabellen(analysen, tabellen, bericht.musterdaten)
-    seiten = {
-        "analyse.html": _seite("analyse.html.j2", bericht, wurzel="", analysen=analysen),
-        "index.html": _seite("index.html.j2", bericht, wurzel=""),
-        "kennzahlen.html": _seite("kennzahlen.html.j2", bericht, wurzel=""),
-        "datenqualitaet.html": _seite("datenqualitaet.html.j2", bericht, wurzel=""),
-        "stil.css": (_VORLAGEN / "stil.css").read_text(encoding="utf-8"),
-    }
+    einzelne = _einzelseiten(bericht, analysen, karten)
+    seiten = {f"{name}.html": _seite(name, bericht, "", **mehr) for name, mehr in einzelne.items()}
+    seiten["aenderungen.html"] = _seite("aenderungen", bericht, "", aenderungen=aenderungen)
+    seiten["stil.css"] = (_VORLAGEN / "stil.css").read_text(encoding="utf-8")
+    seiten["gespraech/jugendamt.html"] = _gespraech(bericht, bericht.ganzes)
+    seiten["jugendamt.html"] = _seite("werte", bericht, "", blatt=bericht.ganzes)
     for ebene in bericht.ebenen:
-        for stelle, blatt in enumerate(ebene.blaetter):
-            seiten[f"raum/{blatt.slug}.html"] = _seite(
-                "raum.html.j2",
-                bericht,
-                wurzel="../",
-                blatt=blatt,
-                vorheriges=ebene.blaetter[stelle - 1] if stelle else None,
-                naechstes=ebene.blaetter[stelle + 1] if stelle + 1 < len(ebene.blaetter) else None,
-            )
-    return [_schreibe(ziel / name, text) for name, text in sorted(seiten.items())]
+        seiten |= _raumseiten(bericht, ebene, karten)
+    anhaenge = {b.slug: _seite("anhang", bericht, "", blatt=b) for b in bericht.blaetter}
+    pdf = schreibe_pdf(seiten, anhaenge, ziel / "pdf", bericht)
+    return sorted([*pdf, *(_schreibe(ziel / name, text) for name, text in seiten.items())])
+
+
+def _einzelseiten(bericht: Bericht, analysen: Sequence[Analyse], karten: Kartenwerk) -> dict[str, dict[str, object]]:
+    """Pages there is one of, with what their template needs beside the report."""
+    return {
+        "analyse": {"analysen": analysen},
+        "datenqualitaet": {},
+        "haushalt": {},
+        "index": {"karte": karten.ueberblick()},
+        "kennzahlen": {},
+        **({"karten": {"themen": karten.auswahl()}} if karten.haupt else {}),
+        **({"raeume": {}} if bericht.ebenen else {}),
+    }
+
+
+def _raumseiten(bericht: Bericht, ebene: Ebene, karten: Kartenwerk) -> dict[str, str]:
+    seiten = {}
+    nachbarn = (None, *ebene.blaetter, None)
+    for blatt, vorheriges, naechstes in zip(ebene.blaetter, nachbarn, nachbarn[2:], strict=False):
+        seiten[f"raum/{blatt.slug}.html"] = _seite(
+            "raum", bericht, "../", blatt=blatt, vorheriges=vorheriges, naechstes=naechstes, lage=karten.lage(blatt)
+        )
+        seiten[f"gespraech/{blatt.slug}.html"] = _gespraech(bericht, blatt)
+        seiten[f"raum/{blatt.slug}-werte.html"] = _seite("werte", bericht, "../", blatt=blatt)
+    return seiten
+
+
+def _gespraech(bericht: Bericht, blatt: Blatt) -> str:
+    return _seite("gespraech", bericht, "../", blatt=blatt, g=gespraech(bericht, blatt))
 
 
 def _schreibe(datei: Path, text: str) -> Path:
@@ -64,11 +101,11 @@ def _schreibe(datei: Path, text: str) -> Path:
     return datei
 
 
-def _seite(vorlage: str, bericht: Bericht, **mehr: object) -> str:
+def _seite(vorlage: str, bericht: Bericht, wurzel: str, **mehr: object) -> str:
     text = (
         _umgebung()
-        .get_template(vorlage)
-        .render(bericht=bericht, angaben=bericht.angaben, aktiv=vorlage.removesuffix(".j2"), **mehr)
+        .get_template(f"{vorlage}.html.j2")
+        .render(bericht=bericht, angaben=bericht.angaben, vorlage=vorlage, wurzel=wurzel, **mehr)
     )
     return "\n".join(zeile.rstrip() for zeile in text.splitlines() if zeile.strip()) + "\n"
 
@@ -95,11 +132,20 @@ def _umgebung() -> Environment:
         mit_vorzeichen=mit_vorzeichen,
         datum=datum,
         diagramm=diagramm,
+        verlauf=verlauf,
+        pyramide=pyramide,
+        spanne=spanne,
+        METHODE=METHODE,
+        plan_und_ist=plan_und_ist,
+        prognosen=prognosen,
+        WERTART=woerter.WERTART,
+        ART=woerter.ART,
         status_woerter=woerter.status_woerter,
         wort=woerter.wort,
         STATUS=woerter.STATUS,
         ZEICHEN=woerter.ZEICHEN,
         ERGEBNIS=woerter.ERGEBNIS,
+        ARTEN=ARTEN,
         QUELLE=woerter.QUELLE,
         FAMILIE=woerter.FAMILIE,
         LAND=woerter.LAND,

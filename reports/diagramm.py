@@ -107,17 +107,26 @@ def diagramm(angabe: Angabe, raum_name: str, jahre: tuple[int, int]) -> Diagramm
 
 
 def _linien(punkte: Sequence[Punkt], werte: Sequence[Wert]) -> tuple[str, ...]:
-    """Stretches of consecutive years; a missing year or a break ends one; a year alone is a short dash."""
-    strecken: list[list[Punkt]] = []
+    return strecken([(p.x, p.y) for p in punkte], werte, 4)
+
+
+def strecken(punkte: Sequence[tuple[float, float]], werte: Sequence[Wert], halb: float) -> tuple[str, ...]:
+    """Stretches of consecutive years as point lists in px; a missing year or a break ends one.
+
+    A year alone is a dash of `halb` px to each side.
+    """
+    teile: list[list[tuple[float, float]]] = []
     vorher: Wert | None = None
     for punkt, wert in zip(punkte, werte, strict=True):
         if vorher is None or wert.jahr != vorher.jahr + 1 or wert.nach_bruch:
-            strecken.append([])
-        strecken[-1].append(punkt)
+            teile.append([])
+        teile[-1].append(punkt)
         vorher = wert
     return tuple(
-        " ".join(f"{p.x},{p.y}" for p in s) if len(s) > 1 else f"{s[0].x - 4:.1f},{s[0].y} {s[0].x + 4:.1f},{s[0].y}"
-        for s in strecken
+        " ".join(f"{x},{y}" for x, y in t)
+        if len(t) > 1
+        else f"{t[0][0] - halb:.1f},{t[0][1]} {t[0][0] + halb:.1f},{t[0][1]}"
+        for t in teile
     )
 
 

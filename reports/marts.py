@@ -14,6 +14,8 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from quality.befund import Befund
+
 Veroeffentlichung = Mapping[str, Sequence[str]]
 """Mart name to published columns, in order."""
 
@@ -22,12 +24,18 @@ SPEICHERVERSION = "v1.1.0"
 
 
 def exportiere(
-    warehouse: Path, ziel: Path, veroeffentlichung: Veroeffentlichung, jugendamt: str, berichtsjahr: int
+    warehouse: Path,
+    ziel: Path,
+    veroeffentlichung: Veroeffentlichung,
+    jugendamt: str,
+    berichtsjahr: int,
+    statt: Mapping[str, str] | None = None,
 ) -> None:
     """Write each published mart of one Jugendamt as ``<mart>.parquet`` and ``<mart>.csv``, rows sorted.
 
     Rows after the Berichtsjahr are left out, except those of the first quarter after it: day care is counted on 1 March
     over the population at the end of the Berichtsjahr. The CSV is for Excel: UTF-8 with BOM, semicolon, decimal comma.
+    ``statt``: mart name to the relation that is read in its place; figures it does not have stay empty.
     """
     ziel.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(warehouse), read_only=True) as con:
@@ -43,11 +51,28 @@ def exportiere(
                     bedingungen.append(f"({jahr} <= ?{danach})")
                     werte += [berichtsjahr] * (2 if danach else 1)
             wo = f"where {' and '.join(bedingungen)}" if bedingungen else ""
-            liste = ", ".join(f'"{s}"' for s in spalten)
-            abfrage = f'select {liste} from mart."{mart}" {wo} order by all'
-            rahmen = con.sql(abfrage, params=werte).pl()
-            rahmen.write_parquet(ziel / f"{mart}.parquet", compression="zstd")
-            rahmen.write_csv(ziel / f"{mart}.csv", separator=";", decimal_comma=True, include_bom=True)
+            quelle = (statt or {}).get(mart, f'mart."{mart}"')
+            da = con.table(quelle).columns
+            liste = ", ".join(f'"{s}"' if s in da else f'cast(null as double) as "{s}"' for s in spalten)
+            _schreibe(con.sql(f"select {liste} from {quelle} {wo} order by all", params=werte).pl(), ziel, mart)
+
+
+def _schreibe(rahmen: pl.DataFrame, ziel: Path, mart: str) -> None:
+    rahmen.write_parquet(ziel / f"{mart}.parquet", compression="zstd")
+    rahmen.write_csv(ziel / f"{mart}.csv", separator=";", decimal_comma=True, include_bom=True)
+
+
+def ergaenze_pruefungen(marts: Path, jugendamt: str, befunde: Sequence[Befund]) -> None:
+    """Add the outcome of every check to the exported ``datenqualitaet``, which is built before they have run."""
+    bisher = pl.read_parquet(marts / "datenqualitaet.parquet")
+    zeilen = [
+        {"jugendamt": jugendamt, "bereich": "pruefung", "gegenstand": b.titel, "ergebnis": b.ergebnis,
+         "meldung": f"{b.bereich}, {b.schwere}: {b.anzahl} Zeilen. {b.erklaerung}", "musterdaten": False}
+        for b in befunde
+    ]  # fmt: skip
+    dazu = pl.DataFrame(zeilen, schema_overrides=bisher.schema)
+    alle = pl.concat([bisher, dazu], how="diagonal").sort("bereich", "gegenstand", "meldung")
+    _schreibe(alle, marts, "datenqualitaet")
 
 
 def inhalt_sha256(marts: Path) -> str:

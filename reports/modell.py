@@ -16,6 +16,8 @@ from typing import Any
 import polars as pl
 
 from quality.befund import Befund
+from reports.beigaben import altersaufbau, haushaltsplan, kommentare
+from reports.themen import tafeln, themenblaetter, ueberblick
 from reports.typen import (
     Angabe,
     Bericht,
@@ -38,7 +40,7 @@ __all__ = ["BerichtsAngaben", "lade_modell"]
 _SPALTEN = {
     "kennzahlen": [
         "jugendamt", "raum_id", "raum_name", "raumebene", "berichtsjahr", "stichtag", "kennzahl", "quelle",
-        "wert", "nenner", "status", "hinweise", "grund", "datenstand", "musterdaten", "hauptquelle",
+        "wert", "zaehler", "nenner", "status", "hinweise", "grund", "datenstand", "musterdaten", "hauptquelle",
     ],
     "kennzahlenkatalog": [f.name for f in fields(Kennzahl)],
     "raeume": ["jugendamt", "raum_id", "raum_name", "raumebene", "gueltig_von", "gueltig_bis", "belegt"],
@@ -70,11 +72,13 @@ def lade_modell(marts: Path, angaben: BerichtsAngaben, befunde: list[Befund]) ->
     eintraege = _katalog(_lies(marts, "kennzahlenkatalog", None), angaben.kennzahlenprofil)
     katalog = [k for k in eintraege if k.kennzahl in gefuehrt]
     raeume = _raeume(_lies(marts, "raeume", angaben.jugendamt), zeilen, angaben)
-    reihen, je_quelle = _reihen(zeilen, {k.kennzahl: k.familie for k in katalog})
+    reihen, je_quelle = _reihen(zeilen)
     zuordnung = _lies(marts, "raumzuordnung", angaben.jugendamt)
     slugs = _slugs(raeume, angaben)
     bauer = _Bauer(angaben, katalog, reihen, je_quelle)
     ebenen_namen = dict(angaben.ebenen)
+    aufbau, geschrieben = altersaufbau(marts, angaben), kommentare(marts, angaben)
+    je_raum = {raum_id: bauer.angaben(raum_id) for raum_id in raeume}
     blaetter = {
         r["raum_id"]: Blatt(
             raum_id=r["raum_id"],
@@ -87,7 +91,11 @@ def lade_modell(marts: Path, angaben: BerichtsAngaben, befunde: list[Befund]) ->
             belegt=r["belegt"],
             eltern=_verwandte(zuordnung, "raum_id", "eltern_raum_id", r["raum_id"], raeume, slugs),
             kinder=_verwandte(zuordnung, "eltern_raum_id", "raum_id", r["raum_id"], raeume, slugs),
-            angaben=bauer.angaben(r["raum_id"]),
+            angaben=je_raum[r["raum_id"]],
+            themen=themenblaetter(je_raum[r["raum_id"]]),
+            leit=ueberblick(je_raum[r["raum_id"]]),
+            altersaufbau=aufbau.get(r["raum_id"]),
+            kommentare=geschrieben.get(r["raum_id"], ()),
         )
         for r in raeume.values()
     }
@@ -104,6 +112,7 @@ def lade_modell(marts: Path, angaben: BerichtsAngaben, befunde: list[Befund]) ->
         datenstaende=_datenstaende(reihen),
         musterdaten=angaben.musterdaten or any(z["musterdaten"] for z in zeilen if z["hauptquelle"]),
         befunde=tuple(befunde),
+        haushaltsplan=haushaltsplan(marts, angaben),
     )
 
 
@@ -198,32 +207,27 @@ def _verwandte(
 
 
 def _reihen(
-    zeilen: Iterable[Zeile], familie: Mapping[str, str]
+    zeilen: Iterable[Zeile],
 ) -> tuple[dict[Schluessel, tuple[Wert, ...]], dict[tuple[str, str, int, str], Wert]]:
     """The main series per Raum and Kennzahl, and every figure by Raum, Kennzahl, year and source.
 
-    A year is `nach_bruch` when its own row says so, when another Kennzahl of the same family and source
-    does (a break lies in the data, not in one formula), or when the main source changes.
+    A year is `nach_bruch` when its own row says so, or when the main source changes.
     """
     je_quelle: dict[tuple[str, str, int, str], Wert] = {}
     haupt: dict[Schluessel, list[Wert]] = defaultdict(list)
-    brueche: set[tuple[str, str, str, int]] = set()
     for z in zeilen:
         w = _wert(z)
         je_quelle[(z["raum_id"], w.kennzahl, w.jahr, w.quelle)] = w
         if z["hauptquelle"]:
             haupt[(z["raum_id"], w.kennzahl)].append(w)
-        if w.nach_bruch:
-            brueche.add((z["raum_id"], familie.get(w.kennzahl, ""), w.quelle, w.jahr))
     reihen: dict[Schluessel, tuple[Wert, ...]] = {}
     for (raum_id, kennzahl), werte in haupt.items():
         werte.sort(key=lambda w: w.jahr)
         vorher: Wert | None = None
         fertig = []
         for w in werte:
-            bruch = (raum_id, familie.get(kennzahl, ""), w.quelle, w.jahr) in brueche
             wechsel = w.hat_wert and vorher is not None and vorher.quelle != w.quelle
-            fertig.append(replace(w, nach_bruch=bruch or wechsel))
+            fertig.append(replace(w, nach_bruch=w.nach_bruch or wechsel))
             vorher = w if w.hat_wert else vorher
         reihen[(raum_id, kennzahl)] = tuple(fertig)
     return reihen, je_quelle
@@ -244,6 +248,7 @@ def _wert(z: Zeile) -> Wert:
         datenstand=z["datenstand"],
         musterdaten=bool(z["musterdaten"]),
         nach_bruch="zeitreihenbruch" in (z["status"], *hinweise),
+        zaehler=z["zaehler"],
     )
 
 
@@ -338,7 +343,7 @@ def _ebenen(blaetter: Mapping[str, Blatt], angaben: BerichtsAngaben, katalog: li
                 spalten.append(_spalte(k, je_raum))
             else:
                 ohne.append(je_raum[0])
-        ebenen.append(Ebene(ebene, name, glieder, tuple(spalten), tuple(ohne)))
+        ebenen.append(Ebene(ebene, name, glieder, tafeln(spalten), tuple(ohne)))
     return tuple(ebenen)
 
 

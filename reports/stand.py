@@ -78,7 +78,7 @@ def ziehe_zurueck(ablage: Ablage, jugendamt: str, zeit: str, name: str) -> Relea
     wahl = gewaehlt(ablage).get(jugendamt)
     if wahl is None:
         raise releases.ReleaseFehler(f"Für {jugendamt} ist kein Release veröffentlicht.")
-    fruehere = [r for r in releases.alle(ablage, jugendamt) if r.zustand == "freigegeben"]
+    fruehere = [r for r in releases.alle(ablage, jugendamt) if r.zustand in {"freigegeben", "ersetzt"}]
     if len(fruehere) < 2:
         raise releases.ReleaseFehler(
             f"Vor {jugendamt}/{wahl.id} gibt es kein freigegebenes Release. Erwartet: ein früheres, das wieder "

@@ -28,7 +28,8 @@ class BerichtsAngaben:
 
     `ganzes` is the raum_id of the whole; `ebenen` are pairs (raumebene, Bezeichnung), top down; `hierarchien`
     maps a hierarchy to its Bezeichnung;
-    `annahmen` are German sentences on what is `belegt: false` in the profile.
+    `annahmen` are German sentences on what is `belegt: false` in the profile; `intern` marks a report from
+    unprotected aggregates, which carries its watermark on every page.
     """
 
     jugendamt: str
@@ -44,6 +45,7 @@ class BerichtsAngaben:
     annahmen: list[str]
     musterdaten: bool
     modellgebiete: Sequence[Modellgebiet] = ()
+    intern: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,7 @@ class Wert:
     datenstand: date | None
     musterdaten: bool
     nach_bruch: bool = False
+    zaehler: float | None = None
 
     @property
     def hat_wert(self) -> bool:
@@ -206,6 +209,63 @@ class Zugehoerigkeit:
 
 
 @dataclass(frozen=True)
+class Themenblatt:
+    """What the report says on one theme in one Raum, in catalogue order; `leit` are chosen in `themen.yml`."""
+
+    thema: str
+    titel: str
+    familien: tuple[str, ...]
+    leit: tuple[Angabe, ...]
+    angaben: tuple[Angabe, ...]
+
+
+@dataclass(frozen=True)
+class Altersstufe:
+    """Persons from `von` to under `bis` (999 = open) years of age; None = not published."""
+
+    von: int
+    bis: int
+    weiblich: float | None
+    maennlich: float | None
+    insgesamt: float | None
+
+
+@dataclass(frozen=True)
+class Altersaufbau:
+    """Ages and, where delivered, sexes of one Raum at the end of one year, from one source."""
+
+    jahr: int
+    quelle: str
+    musterdaten: bool
+    stufen: tuple[Altersstufe, ...]
+
+
+@dataclass(frozen=True)
+class Kommentar:
+    """What somebody wrote on a Raum: `art` is kommentar, bedarf, vereinbarung or frage; `thema` may be ""."""
+
+    berichtsjahr: int
+    thema: str
+    art: str
+    text: str
+    autor: str
+    datum: date | None
+    musterdaten: bool
+
+
+@dataclass(frozen=True)
+class Planzeile:
+    """One product of the budget of one year; `werte` in euros by wertart (ansatz, nachtrag, ermaechtigung, ist)."""
+
+    art: str
+    gruppe: str
+    paragraf: str
+    produkt: str
+    werte: Mapping[str, float]
+    musterdaten: bool
+
+
+@dataclass(frozen=True)
 class Blatt:
     """One Raum with everything that its page shows."""
 
@@ -220,6 +280,10 @@ class Blatt:
     eltern: tuple[Zugehoerigkeit, ...]
     kinder: tuple[Zugehoerigkeit, ...]
     angaben: tuple[Angabe, ...]
+    themen: tuple[Themenblatt, ...] = ()
+    leit: tuple[Angabe, ...] = ()
+    altersaufbau: Altersaufbau | None = None
+    kommentare: tuple[Kommentar, ...] = ()
 
     @property
     def hat_werte(self) -> bool:
@@ -260,13 +324,21 @@ class Spalte:
 
 
 @dataclass(frozen=True)
+class Tafel:
+    """The chosen columns of one theme in a level's tables."""
+
+    titel: str
+    spalten: tuple[Spalte, ...]
+
+
+@dataclass(frozen=True)
 class Ebene:
-    """All Räume of one level, by name; `spalten` are the Kennzahlen that have figures there."""
+    """All Räume of one level, by name; `tafeln` hold the chosen Kennzahlen that have figures there."""
 
     ebene: str
     name: str
     blaetter: tuple[Blatt, ...]
-    spalten: tuple[Spalte, ...]
+    tafeln: tuple[Tafel, ...]
     ohne_werte: tuple[Angabe, ...]
 
     @property
@@ -302,6 +374,7 @@ class Bericht:
     """Per source with figures the newest date on which its data were drawn; None if it names none."""
     musterdaten: bool
     befunde: Sequence[Befund] = field(default_factory=tuple)
+    haushaltsplan: Sequence[Planzeile] = ()
 
     @property
     def blaetter(self) -> list[Blatt]:

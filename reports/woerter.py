@@ -75,6 +75,8 @@ GEBIETSART = {
     "gemeinde": "Gemeinde",
     "gemeindeteil": "Gemeindeteil",
 }
+ART = {"kommentar": "Kommentar", "bedarf": "Bedarf", "vereinbarung": "Vereinbarung", "frage": "offene Frage"}
+WERTART = {"ansatz": "Ansatz", "nachtrag": "Nachtrag", "ermaechtigung": "Ermächtigung", "ist": "Ist"}
 MUSTERDATEN = "Musterdaten – erfundene Werte"
 
 _UMLAUTE = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss", "é": "e"})

@@ -72,6 +72,11 @@ class Ablage:
         return self.home / "releases"
 
     @property
+    def intern(self) -> Path:
+        """Reports from figures before geheimhaltung, for named planners (0700), and who asked for them."""
+        return self.home / "intern"
+
+    @property
     def bi(self) -> Path:
         """Immutable BI files."""
         return self.home / "bi"
@@ -122,7 +127,7 @@ class Ablage:
     def aufraeumen(self) -> None:
         """Remove what an interrupted run left unfinished; only the holder of the lock may call this."""
         for ordner in (self.archiv, self.lake, self.quarantaene, self.releases, self.bi, self.stand, self.pruefung,
-                       self.geheimhaltung):  # fmt: skip
+                       self.geheimhaltung, self.intern):  # fmt: skip
             self.raeume(ordner)
         _entferne(self.home.glob(f"{UNFERTIG}*"))
 

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from sources.ablage import AMTLICH, Ablage, schreibe_datei, schreibe_json, schreibe_ordner
-from sources.formate import Gelesen, regionaldatenbank
+from sources.formate import Gelesen, regionaldatenbank, shapefile
 from sources.profilmodell import Feed, Profil
 from sources.verortung import raumbuch
 from sources.vertraege import Vertrag
@@ -73,13 +73,23 @@ class Ergebnis:
 
 
 def sha256_von(pfad: Path) -> str:
-    """Hex SHA-256 of a file's bytes."""
+    """Hex SHA-256 of a file's bytes, of a shapefile those of all its parts."""
+    if pfad.suffix.lower() == ".shp":
+        return hashlib.sha256(shapefile.gepackt(pfad)).hexdigest()
     with pfad.open("rb") as datei:
         return hashlib.file_digest(datei, "sha256").hexdigest()
 
 
+def kopiere(pfad: Path, ziel: Path) -> None:
+    """Keep a delivery in another place; a shapefile with its parts in one file."""
+    if pfad.suffix.lower() == ".shp":
+        ziel.write_bytes(shapefile.gepackt(pfad))
+    else:
+        shutil.copyfile(pfad, ziel)
+
+
 def _dateien(ordner: Path) -> Iterator[Path]:
-    """Files below a folder, sorted; links are followed, hidden names are left alone."""
+    """Files below a folder, sorted; links are followed, hidden names and parts of a shapefile are left alone."""
     if ordner.is_file():
         yield ordner
         return
@@ -91,7 +101,8 @@ def _dateien(ordner: Path) -> Iterator[Path]:
             continue
         gesehen.add(pfad.resolve())
         unterordner[:] = sorted(u for u in unterordner if not u.startswith("."))
-        yield from (pfad / n for n in sorted(namen) if not n.startswith(".") and (pfad / n).is_file())
+        sichtbar = (pfad / n for n in sorted(namen) if not n.startswith("."))
+        yield from (p for p in sichtbar if p.is_file() and not shapefile.ist_beilage(p))
 
 
 def _passende(name: str, feeds: Feeds) -> list[tuple[str, Feed, dict[str, str]]]:
@@ -184,7 +195,7 @@ def suche(
         ordner = pfad.relative_to(ablage.landing).parts[0]
         if ordner in feeds and ordner not in zustaendig:
             continue
-        if time.time() - pfad.stat().st_mtime < RUHEZEIT_S:
+        if time.time() - max(p.stat().st_mtime for p in (pfad, *shapefile.beilagen(pfad))) < RUHEZEIT_S:
             unruhig.append(pfad)
         elif ordner in feeds:
             funde.append(_fund(pfad, _nur(feeds, ordner), entfernen=True, ordner=ordner))
@@ -270,7 +281,7 @@ def archiviere(
 
     def fuellen(ordner: Path) -> None:
         if verdichtet is None:
-            shutil.copyfile(fund.pfad, ordner / fund.pfad.name)
+            kopiere(fund.pfad, ordner / fund.pfad.name)
         else:
             ordner.chmod(0o700)
             for name, inhalt in inhalte.items():
@@ -293,7 +304,7 @@ def vermerke(ablage: Ablage, fund: Fund, ergebnis: Ergebnis, behalten: bool) -> 
     if datei.exists():
         ergebnis = replace(ergebnis, empfangen=json.loads(datei.read_text("utf-8"))["empfangen"])
     if behalten and not (ordner / fund.pfad.name).exists():
-        schreibe_datei(ordner / fund.pfad.name, lambda p: shutil.copyfile(fund.pfad, p))
+        schreibe_datei(ordner / fund.pfad.name, lambda p: kopiere(fund.pfad, p))
     schreibe_json(datei, ergebnis.als_dict())
 
 

@@ -231,7 +231,7 @@ def _aus_koordinate(adressen: pl.DataFrame, buch: Raumbuch) -> pl.Series:
 
 def _treffer(punkte: pl.DataFrame, buch: Raumbuch) -> Iterator[str]:
     """Of a point on a common border, the area whose raum_id comes first."""
-    import shapely  # type: ignore[import-untyped]
+    import shapely
 
     ids = sorted(buch.gebiete)
     baum = shapely.STRtree([shapely.from_geojson(json.dumps(buch.gebiete[i])) for i in ids])

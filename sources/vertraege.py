@@ -250,7 +250,7 @@ class Vertrag(_Modell):
     familie: str
     korn: str
     form: Literal["zellen", "saetze"] = "zellen"
-    format: Literal["regionaldatenbank_csv", "tabelle", "destatis", "ffcsv", "festbreite"]
+    format: Literal["regionaldatenbank_csv", "tabelle", "destatis", "ffcsv", "festbreite", "geodaten"]
     quelle: str
     nennerquelle: str = ""
     dateimuster: tuple[str, ...] = ()

@@ -26,6 +26,7 @@ app.command("read")(beschreibung.read)
 app.command("status")(stand.status)
 app.add_typer(lieferung.app, name="lieferung")
 app.add_typer(releases.app, name="release")
+app.command("intern")(releases.intern)
 app.command("query")(stand.query)
 app.add_typer(beschreibung.kennzahl, name="kennzahl")
 app.command("neu")(beschreibung.neu)
@@ -35,15 +36,18 @@ app.command("ui")(betrieb.ui)
 
 def main() -> None:
     """Run the CLI; expected errors end in one German line and exit code 2 (wrong use) or 1 (nothing released)."""
-    from orchestration.cli.fehler import ERWARTET, FALSCHE_BENUTZUNG
+    from orchestration.cli.fehler import ERWARTET, FALSCHE_BENUTZUNG, VOLL, ist_voll
 
     try:
         app()
-    except ERWARTET as fehler:
-        typer.echo(f"Fehler: {fehler}", err=True)
-        sys.exit(2 if isinstance(fehler, FALSCHE_BENUTZUNG) else 1)
     except KeyboardInterrupt:
         typer.echo("Abgebrochen. Der nächste Aufruf räumt auf und beginnt von vorn.", err=True)
         sys.exit(1)
     except BrokenPipeError:
         sys.exit(0)
+    except Exception as fehler:
+        voll = ist_voll(fehler)
+        if not voll and not isinstance(fehler, ERWARTET):
+            raise
+        typer.echo(f"Fehler: {VOLL if voll else fehler}", err=True)
+        sys.exit(2 if not voll and isinstance(fehler, FALSCHE_BENUTZUNG) else 1)

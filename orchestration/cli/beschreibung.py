@@ -22,7 +22,7 @@ from quality.schema import dbt_quellen_yaml
 from quality.woerterbuch import extrakte_md
 from reports import woerter
 from sources.aufnahme import lies_verzeichnis, luecken, skelett
-from sources.formate import Gelesen, erkennung, tabelle
+from sources.formate import Gelesen, erkennung, shapefile, tabelle
 from sources.katalog import Kennzahl
 from sources.profile import lade_produktplaene
 from sources.stammdaten import lade_familien
@@ -111,6 +111,17 @@ def _geheimhaltung_maengel(haus: Haus) -> list[str]:
     )
 
 
+def _abnahme_maengel(_: Haus) -> list[str]:
+    """Published marts without a line in the acceptance list, and lines for a mart that is not published."""
+    genannt = {e.mart for e in gate.lade_liste().erwartungen}
+    veroeffentlicht = set(erklaerung.lade_erklaerung().marts)
+    return [
+        f"Abnahmeliste, Mart {m}: {'keine Erwartung' if m in veroeffentlicht else 'wird nicht veröffentlicht'}. "
+        "Erwartet: mindestens eine Zeile je veröffentlichtem Mart. Bitte: quality/gate/erwartungen.yml angleichen."
+        for m in sorted(genannt ^ veroeffentlicht)
+    ]
+
+
 def _veraltete(haus: Haus) -> list[str]:
     return [
         f"{datei.relative_to(WURZEL)} ist veraltet. Bitte: 'berichtswesen check --schreiben'."
@@ -132,6 +143,7 @@ def check(
         ("Katalog", _katalog_maengel, len(haus.katalog)),
         ("Zweck der Spalten mit Personenbezug", _zweck_maengel, len(_personenbezogene(haus))),
         ("Verträge und was aus ihnen gemacht ist", _veraltete, len(haus.vertraege)),
+        ("Abnahmeliste", _abnahme_maengel, len(gate.lade_liste().erwartungen)),
         ("Geheimhaltung der Marts", _geheimhaltung_maengel, len(erklaerung.lade_erklaerung().marts)),
     ]
     maengel = []
@@ -139,7 +151,6 @@ def check(
         gefunden = pruefung(haus)
         typer.echo(f"{'✗' if gefunden else '✓'} {name}: {anzahl}")
         maengel += gefunden
-    typer.echo(f"✓ Abnahmeliste: {len(gate.lade_liste().erwartungen)}")
     typer.echo(f"✓ Produktpläne der Länder: {len(lade_produktplaene())}")
     for p in haus.profile.values():
         for luecke in luecken(p, haus.vertraege):
@@ -150,10 +161,10 @@ def check(
 
 def _erkenne(haus: Haus, datei: Path) -> tuple[str, Gelesen, tuer.Geprueft | None]:
     """Which extract a file is, its rows, and those of a record extract as judged. Raises ``Lesefehler``."""
-    inhalt = datei.read_bytes()
+    inhalt = shapefile.gepackt(datei)
     lesen = erkennung.LESER.get(erkennung.erkenne(inhalt))
-    if lesen:
-        gelesen = lesen(inhalt, datei.name)
+    gelesen = lesen(inhalt, datei.name) if lesen else None
+    if gelesen is not None and gelesen.kennung is not None:
         extrakt = next((v.extrakt for v in haus.vertraege.values() if gelesen.kennung in v.tabellen), "")
         return extrakt or f"{gelesen.format} (kein Vertrag für diese Tabelle)", gelesen, None
     # the feed of the Jugendamt whose folder the file lies in comes first
@@ -167,6 +178,8 @@ def _erkenne(haus: Haus, datei: Path) -> tuple[str, Gelesen, tuer.Geprueft | Non
                 return feed.extrakt, tuer.lies(inhalt, datei.name, vertrag, feed), None
             geprueft = tuer.pruefe(inhalt, datei.name, vertrag, angaben, feed)
             return feed.extrakt, geprueft.gelesen, geprueft
+    if gelesen is not None:
+        return f"{gelesen.format} (kein Vertrag für diese Tabelle)", gelesen, None
     kodierungen = ("utf-8", "utf-8-sig", "iso-8859-1", "windows-1252")
     return "unbekannt (rechteckige Tabelle)", tabelle.lies(inhalt, datei.name, kodierungen), None
 

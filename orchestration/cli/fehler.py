@@ -1,6 +1,6 @@
 """Which errors are expected: they carry a German sentence for people and never end in a traceback.
 
-Here: the two lists. Not here: printing (``__init__.py``).
+Here: the two lists, and telling a full disk from all else. Not here: printing (``__init__.py``).
 """
 
 from __future__ import annotations
@@ -35,3 +35,19 @@ FALSCHE_BENUTZUNG = (
     DuckdbFehler,
 )
 ERWARTET = (*FALSCHE_BENUTZUNG, Gesperrt, NichtsFreigegeben, Lesefehler, BerichtFehler)
+
+
+VOLL = (
+    "Der Datenträger des Datenhauses ist voll. Das letzte Release bleibt in Kraft, ein halbes gibt es nicht. Bitte: "
+    "Platz schaffen und 'berichtswesen refresh' noch einmal starten; es räumt auf und beginnt von vorn."
+)
+# how the system, SQLite and the others name it
+_ZEICHEN_VOLL = ("no space left on device", "disk is full", "errno 28", "disk quota exceeded")
+
+
+def ist_voll(fehler: BaseException | str) -> bool:
+    """Whether an error, or one that led to it, says that the disk is full."""
+    if isinstance(fehler, str):
+        return any(z in fehler.lower() for z in _ZEICHEN_VOLL)
+    ursache = fehler.__cause__ or fehler.__context__
+    return ist_voll(str(fehler)) or (ursache is not None and ist_voll(ursache))

@@ -17,7 +17,8 @@ from typing import Annotated, Any
 
 import typer
 
-from orchestration.cli.fehler import Bedienfehler, NichtsFreigegeben
+from orchestration.cli.fehler import VOLL, Bedienfehler, NichtsFreigegeben, ist_voll
+from orchestration.fortschritt import ANZEIGE
 from orchestration.haus import Haus
 from orchestration.sperre import Gesperrt, prozess_kennung, sperre
 from orchestration.umgebung import DEMO, Umgebung, lies_umgebung
@@ -63,7 +64,7 @@ def _grund(ereignisse: list[Any]) -> str:
             text = str(fehler.message).split(": ", 1)[-1].strip()
             if fehler.cls_name == Gesperrt.__name__:
                 raise Gesperrt(text)
-            return text
+            return VOLL if ist_voll(text) else text
     return "Der Lauf ist gescheitert; Einzelheiten zeigt 'berichtswesen ui'."
 
 
@@ -158,6 +159,7 @@ def _refresh(umgebung: Umgebung, jugendamt: str | None, jahr: int | None, landin
         pass  # refuses at once, with words, before a run is recorded
     if not als_json:
         typer.echo(f"Refresh: {', '.join(jugendaemter)} …", err=True)
+        ANZEIGE.set(lambda stufe: typer.echo(f"  {stufe} …", err=True))
     abbruch = _fuehre_aus(umgebung, jugendaemter, jahr, landing)
     ergebnis = _ergebnis(haus, jugendaemter, beginn, abbruch)
     if als_json:

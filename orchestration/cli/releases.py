@@ -1,4 +1,4 @@
-"""Verbs on releases: list, show, approve, rollback.
+"""Verbs on releases: list, show, accept, approve, rollback; and the internal twin of one.
 
 Here: options and printing. Not here: states (``reports/release.py``), the flip (``reports/stand.py``).
 """
@@ -37,18 +37,25 @@ def liste(als_json: JsonOption = False) -> None:
         return
     for z in zeilen:
         muster = " Musterdaten" if z["musterdaten"] else ""
+        offen = f" {z['hinweise_offen']} Hinweise offen" if z["hinweise_offen"] else ""
+        frei = "".join(f" {e}" for e in z["freigaben"])
         typer.echo(
-            f"{'→' if z['gezeigt'] else ' '} {z['jugendamt']} {z['release']} {z['zustand']} {z['erstellt']}{muster}"
+            f"{'→' if z['gezeigt'] else ' '} {z['jugendamt']} {z['release']} {z['zustand']}{frei} {z['erstellt']}"
+            f"{offen}{muster}"
         )
     if not zeilen:
         typer.echo("Noch kein Release. Bitte: zuerst 'berichtswesen refresh' oder 'demo'.")
 
 
 @app.command("show")
-def show(jugendamt: Jugendamt, release: Id) -> None:
-    """Das Manifest eines Releases."""
+def show(jugendamt: Jugendamt, release: Id, als_json: JsonOption = False) -> None:
+    """Ein Release: Freigabe, Prüfungen, Änderungen gegen das vorige, woraus es entstand."""
     gefunden = releases.finde(lesehaus().ablage, jugendamt, release)
-    typer.echo(json.dumps({**releases.als_zeile(gefunden), **gefunden.manifest}, ensure_ascii=False, indent=2))
+    if als_json:
+        voll = {**gefunden.manifest, **releases.als_zeile(gefunden), "verlauf": list(gefunden.verlauf)}
+        typer.echo(json.dumps({**voll, "hinweise": gefunden.hinweise}, ensure_ascii=False, indent=2))
+    else:
+        typer.echo("\n".join(releases.in_worten(gefunden)))
 
 
 def _drehe(haus: Haus) -> None:
@@ -67,9 +74,26 @@ def approve(
     """Freigabe durch eine von zwei Personen; mit der zweiten wird das Release gezeigt."""
     haus = Haus(lies_umgebung())
     with sperre(haus.ablage.sperre, "release approve"):
-        danach = releases.gib_frei(releases.finde(haus.ablage, jugendamt, release), rolle, name, vermerk, jetzt())
+        gefunden = releases.finde(haus.ablage, jugendamt, release)
+        danach = releases.gib_frei(haus.ablage, gefunden, rolle, name, vermerk, jetzt())
         _drehe(haus)
     typer.echo(f"{jugendamt} {release}: {danach.zustand}; Freigaben: {', '.join(danach.freigaben)}")
+
+
+@app.command("accept")
+def accept(
+    jugendamt: Jugendamt,
+    release: Id,
+    hinweis: Annotated[str, typer.Option(help="Kennung des Hinweises, z. B. H1 ('release show' nennt sie).")],
+    name: Annotated[str, typer.Option(help="Wer nimmt an?")],
+    grund: Annotated[str, typer.Option(help="Warum kann trotz des Hinweises freigegeben werden?")],
+) -> None:
+    """Einen Hinweis der Prüfungen mit Namen und Grund annehmen."""
+    haus = Haus(lies_umgebung())
+    with sperre(haus.ablage.sperre, "release accept"):
+        gefunden = releases.finde(haus.ablage, jugendamt, release)
+        befund = releases.nimm_hinweis_an(gefunden, hinweis, name, grund, jetzt())
+    typer.echo(f"{jugendamt} {release}: angenommen ist „{befund['titel']}“.")
 
 
 @app.command("rollback")
@@ -87,3 +111,16 @@ def rollback(
         frueheres = stand.ziehe_zurueck(haus.ablage, jugendamt, jetzt(), name)
         _drehe(haus)
     typer.echo(f"{jugendamt}: gezeigt wird wieder {frueheres.id}.")
+
+
+def intern(jugendamt: Jugendamt, name: Annotated[str, typer.Option(help="Wer sieht ihn ein? Wird vermerkt.")]) -> None:
+    """Der Bericht aus Zahlen vor der Geheimhaltung, für benannte Planende: § 64 (3) SGB VIII, nicht weitergeben."""
+    from orchestration.intern import zeige_intern
+
+    haus = Haus(lies_umgebung())
+    haus.waehle(jugendamt)
+    haus.umgebung.setze_variablen()
+    with sperre(haus.ablage.sperre, "intern"):
+        ordner = zeige_intern(haus, Dbt(haus.umgebung), jugendamt, name)
+    typer.echo(f"Interner Bericht {jugendamt}: {ordner / 'bericht' / 'index.html'}")
+    typer.echo("§ 64 (3) SGB VIII: nicht weitergeben. Diese Einsicht ist vermerkt.")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
 import yaml
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict
 
 from quality.befund import Befund
 
@@ -27,22 +27,16 @@ MEHR_ZEILEN_NICHT = 50
 
 
 class Erwartung(BaseModel):
-    """One line of the acceptance list."""
+    """One line of the acceptance list; ``mart`` is the published mart it speaks for."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     titel: str
     erklaerung: str
     schwere: Literal["sperrend", "hinweis"]
-    mart: str = ""
+    mart: str
     sicht: str = ""
     pruefung: str
     parameter: dict[str, Any]
-
-    @model_validator(mode="after")
-    def _mart_oder_sicht(self) -> Erwartung:
-        if bool(self.mart) == bool(self.sicht):
-            raise ValueError("genau eines von 'mart' und 'sicht' angeben")
-        return self
 
 
 @dataclass(frozen=True)
@@ -163,12 +157,12 @@ def _befund(erwartung: Erwartung, rahmen: pd.DataFrame, ergebnis: Any) -> Befund
         if fall.get("raised_exception"):
             return _gescheitert(erwartung, str(fall.get("exception_message")))
     if ergebnis.success:
-        return Befund(erwartung.titel, erwartung.erklaerung, erwartung.schwere, "bestanden", 0, [])
+        return Befund(erwartung.titel, erwartung.erklaerung, erwartung.schwere, "bestanden", 0, [], erwartung.mart)
     stellen = ergebnis.result.get("unexpected_index_list") or []
     zeilen = rahmen.iloc[stellen[:MEHR_ZEILEN_NICHT]].to_dict("records")
     anzahl = int(ergebnis.result.get("unexpected_count") or len(stellen))
     klar = [{k: _schlicht(v) for k, v in z.items()} for z in zeilen]
-    return Befund(erwartung.titel, erwartung.erklaerung, erwartung.schwere, "verletzt", anzahl, klar)
+    return Befund(erwartung.titel, erwartung.erklaerung, erwartung.schwere, "verletzt", anzahl, klar, erwartung.mart)
 
 
 def _schlicht(wert: Any) -> object:
@@ -188,4 +182,5 @@ def _gescheitert(erwartung: Erwartung, grund: str) -> Befund:
         "fehler",
         0,
         [],
+        erwartung.mart,
     )

@@ -85,10 +85,10 @@ def streuung(
     return Bild(titel, beschreibung, x_titel, y_titel, x_achse.marken, y_achse.marken, zeichen, (), hoehe, links)
 
 
-def spannen(titel: str, x_titel: str, zeilen: Sequence[tuple[str, Spanne]], mitte: float) -> Bild:
-    """One row per Raum with its value and interval; a dashed line at `mitte`, the rate of all together."""
+def spannen(titel: str, x_titel: str, zeilen: Sequence[tuple[str, Spanne]], mitte: float | None) -> Bild:
+    """One row per name with its value and interval; a dashed line at `mitte`, the rate of all together, if given."""
     hoehe = _OBEN + _UNTEN + _ZEILE * len(zeilen)
-    grenzen = [0.0, mitte, *(s.oben for _, s in zeilen)]
+    grenzen = [0.0 if mitte is None else mitte, 0.0, *(s.oben for _, s in zeilen)]
     achse = _Achse(grenzen, _NAME, BREITE - _RECHTS)
     lagen = [_OBEN + _ZEILE * (i + 0.5) for i in range(len(zeilen))]
     namen = tuple(Marke(y, name) for y, (name, _) in zip(lagen, zeilen, strict=True))
@@ -99,9 +99,13 @@ def spannen(titel: str, x_titel: str, zeilen: Sequence[tuple[str, Spanne]], mitt
         )
         for y, (n, s) in zip(lagen, zeilen, strict=True)
     )  # fmt: skip
-    ausserhalb = sum(s.unten > mitte or s.oben < mitte for _, s in zeilen)
-    beschreibung = (
-        f"Für {len(zeilen)} Räume Wert und 95-%-Spanne, {x_titel}. Alle zusammen: {zahl(mitte, 1)}. "
-        f"Bei {ausserhalb} Räumen schließt die Spanne diesen Wert nicht ein. Alle Werte stehen in der Tabelle darunter."
-    )
-    return Bild(titel, beschreibung, x_titel, "", achse.marken, namen, zeichen, (achse(mitte),), hoehe, _NAME)
+    teile = [f"Für {len(zeilen)} Zeilen Wert und Spanne, {x_titel}."]
+    if mitte is not None:
+        ausserhalb = sum(s.unten > mitte or s.oben < mitte for _, s in zeilen)
+        teile = [
+            f"Für {len(zeilen)} Räume Wert und 95-%-Spanne, {x_titel}. Alle zusammen: {zahl(mitte, 1)}.",
+            f"Bei {ausserhalb} Räumen schließt die Spanne diesen Wert nicht ein.",
+        ]
+    beschreibung = " ".join([*teile, "Alle Werte stehen in der Tabelle darunter."])
+    bezug = () if mitte is None else (achse(mitte),)
+    return Bild(titel, beschreibung, x_titel, "", achse.marken, namen, zeichen, bezug, hoehe, _NAME)

@@ -4,6 +4,7 @@ Belongs here: choosing rows. Not here: reading the other marts, statuses, breaks
 has decided them), arithmetic (`statistik`).
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,8 @@ from reports.typen import Bericht
 _OFFEN = ("gueltig", "null_genau")
 """Statuses of an exact count; anything else is missing for the analyses and counted as such."""
 KONZEPTE = {"begonnen": "faelle", "hilfemonate": "hilfemonate"}
+HILFEN = "hze_faelle"
+"""The Kennzahl that counts Hilfen without a denominator: its breaks are those of the survey."""
 _ALLE = ("altersgruppe", "geschlecht", "merkmal", "auspraegung", "hilfeart")
 
 
@@ -32,6 +35,8 @@ def lies(bericht: Bericht, marts: Path) -> Daten:
     reihen = [
         (b.raum_id, a.kennzahl, w) for b in (bericht.ganzes, *raeume.values()) for a in b.angaben for w in a.reihe
     ]
+    gezaehlt = next((k.reihenbrueche for k in bericht.kennzahlen if k.kennzahl == HILFEN), "")
+    reformen = {int(jahr): grund for jahr, grund in re.findall(r"ab (\d{4}): (.*?)(?:; (?=ab \d)|$)", gezaehlt)}
     return Daten(
         jahr=angaben.berichtsjahr,
         raeume=raeume,
@@ -39,8 +44,13 @@ def lies(bericht: Bericht, marts: Path) -> Daten:
         namen={k.kennzahl: k.name for k in bericht.kennzahlen},
         werte={(raum_id, k.kennzahl, w.jahr): w for raum_id, k, w in reihen},
         hilfen=_hilfen(marts / "hilfen.parquet", angaben.jugendamt),
-        hze_brueche=frozenset((raum_id, w.jahr) for raum_id, k, w in reihen if k.familie == "hze" and w.nach_bruch),
+        hze_brueche=frozenset(
+            (raum_id, w.jahr)
+            for raum_id, k, w in reihen
+            if k.familie == "hze" and w.nach_bruch and w.jahr not in reformen
+        ),
         reihen=_vergleichsreihen(marts / "vergleichsreihen.parquet", angaben.jugendamt),
+        hze_reformen=reformen,
     )
 
 

@@ -67,7 +67,9 @@ def analysiere_mehrjahr(daten: Daten) -> Analyse:
                 phi=zahl(phi, 2), ohne=len(daten.raeume) - len(neu),
             )
         )  # fmt: skip
-        zeilen += neu
+        reform = daten.reform(jahre)
+        aussagen += [texte.satz("bruch", zeitraum=zeitraum, **reform)] if reform else []
+        zeilen += [{**z, **reform} for z in neu]
         spannbreiten = [(z["raum_name"], Spanne(z["je_1000"], z["unten"], z["oben"])) for z in neu]
         bild = spannen(f"Begonnene Hilfen {zeitraum}", "je 1.000 Jugendeinwohner und Jahr", spannbreiten, gesamt)
     folge = [*daten.raeume]
@@ -105,13 +107,14 @@ def analysiere_fruehwarnung(daten: Daten) -> Analyse:
     if jahr is None:
         return texte.analyse([texte.satz("fehlt")])
     zeit = {"jahr": jahr, "von": jahr - VORJAHRE, "bis": jahr - 1}
-    fenster = fenster_je_raum(daten, "begonnen", range(jahr - VORJAHRE, jahr + 1))
+    jahre = range(jahr - VORJAHRE, jahr + 1)
+    fenster, reform = fenster_je_raum(daten, "begonnen", jahre), daten.reform(jahre)
     if not fenster:
         return texte.analyse([texte.satz("keine", **zeit)])
     warnungen = {r: fruehwarnung(x[-1], sum(x[:-1]), n[-1], sum(n[:-1])) for r, (x, n) in fenster.items()}
     zeilen = [
         {"raum_id": r, "raum_name": daten.raeume[r].name, "jahr": jahr, "begonnen": fenster[r][0][-1],
-         "erwartet": w.erwartet, "begonnen_vorjahre": sum(fenster[r][0][:-1]), "befund": _BEFUND[w.richtung]}
+         "erwartet": w.erwartet, "begonnen_vorjahre": sum(fenster[r][0][:-1]), "befund": _BEFUND[w.richtung], **reform}
         for r, w in warnungen.items()
     ]  # fmt: skip
     phi = streuung_der_jahre([(x[:-1], n[:-1]) for x, n in fenster.values()])
@@ -122,6 +125,7 @@ def analysiere_fruehwarnung(daten: Daten) -> Analyse:
         [
             texte.satz("ergebnis", **zeit, n=len(zeilen), raeume=len(daten.raeume), auffaellig=auffaellig),
             texte.satz("fehlalarme", erwartet=zahl(erwartet, 2), phi=zahl(phi, 2), gestreut=zahl(gestreut, 2)),
+            *([texte.satz("bruch", **zeit, **reform)] if reform else []),
             *([texte.satz("ungeprueft", anzahl=ungeprueft, raeume=len(daten.raeume))] if ungeprueft else []),
         ],
         zeilen,

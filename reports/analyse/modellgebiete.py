@@ -56,8 +56,10 @@ def analysiere_modellgebiete(daten: Daten, gebiete: Sequence[Modellgebiet], blae
 
 
 def _in_worten(z: Mapping[str, Any]) -> str:
+    """Across a reform the changes themselves are not told, only how much they differ."""
     return _TEXTE.satz(
-        "ergebnis", gebiet=z["gebiet"], vorher=z["vorher"], nachher=z["nachher"], lesart=z["lesart"],
+        "ergebnis_mit_bruch" if "bruch" in z else "ergebnis", bruch=z.get("bruch"),
+        gebiet=z["gebiet"], vorher=z["vorher"], nachher=z["nachher"], lesart=z["lesart"],
         hier=mit_vorzeichen(z["je_1000_nachher"] - z["je_1000_vorher"], 1),
         dort=mit_vorzeichen(z["vergleich_nachher"] - z["vergleich_vorher"], 1),
         differenz=mit_vorzeichen(z["differenz"], 1), unten=zahl(z["unten"], 1), oben=zahl(z["oben"], 1),
@@ -108,7 +110,8 @@ def _gegen_raeume(
     aehnlich = _aehnliche(phasen, hier, dort, lage(daten, start - 1))
     namen = ", ".join(daten.raeume[r].name for r in aehnlich)
     gruppe, vergleich = _summe([phasen[r] for r in hier]), _summe([phasen[r] for r in aehnlich])
-    return [_ergebnis((start - dauer, *zeit), len(hier), gruppe, namen, vergleich, phi)]
+    ergebnis = _ergebnis((start - dauer, *zeit), len(hier), gruppe, namen, vergleich, phi)
+    return [ergebnis | daten.reform(range(start - dauer, ende + 1))]
 
 
 def _gegen_reihen(daten: Daten, start: int, voll: int, ende: int) -> list[dict[str, Any]] | str:
@@ -126,7 +129,8 @@ def _gegen_reihen(daten: Daten, start: int, voll: int, ende: int) -> list[dict[s
                 phi = streuung_der_jahre([(x[:dauer], n[:dauer]) for x, n in (eigene, fremde)])
                 gruppe, vergleich = (_phasen(f, dauer, bis - voll + 1) for f in (eigene, fremde))
                 zeit = (start - dauer, start, voll, bis)
-                ergebnisse.append(_ergebnis(zeit, len(daten.raeume), gruppe, name, vergleich, phi))
+                ergebnis = _ergebnis(zeit, len(daten.raeume), gruppe, name, vergleich, phi)
+                ergebnisse.append(ergebnis | daten.reform(jahre))
                 break
     return ergebnisse or _TEXTE.satz("reihe_zu_kurz", vorjahre=min(_VORJAHRE), start=start, voll=voll)
 

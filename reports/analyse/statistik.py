@@ -74,6 +74,15 @@ def poisson_spanne(anzahl: float, phi: float = 1.0) -> Spanne:
     return Spanne(anzahl, unten, phi * float(gammaincinv(anzahl / phi + 1, 1 - rand)))
 
 
+def wilson_spanne(anzahl: float, von: float) -> Spanne:
+    """A share with its 95 % interval after Wilson (1927); `anzahl` of `von`, 0 <= anzahl <= von."""
+    z = float(ndtri(0.5 + NIVEAU / 2))
+    anteil = anzahl / von
+    mitte = (anteil + z**2 / (2 * von)) / (1 + z**2 / von)
+    weite = z * float(np.sqrt(anteil * (1 - anteil) / von + z**2 / (4 * von**2))) / (1 + z**2 / von)
+    return Spanne(anteil, max(0.0, mitte - weite), min(1.0, mitte + weite))
+
+
 def ueberstreuung(anzahl: ArrayLike, personen: ArrayLike) -> float:
     """Quasi-Poisson factor of counts (Räume x years) around each Raum's own mean rate, never below 1.
 

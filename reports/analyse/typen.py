@@ -75,8 +75,9 @@ class Daten:
 
     `raeume` are those of the main level that exist at the end of the Berichtsjahr, by name; `werte` the rows of the
     main source by (raum_id, kennzahl, year), with and without figure; `hilfen` the published counts by (konzept,
-    raum_id, year); `hze_brueche` (raum_id, year) pairs before which the HzE series breaks; `reihen` begun Hilfen and
-    Jugendeinwohner of a group of other Jugendämter, by its name and year.
+    raum_id, year); `hze_brueche` (raum_id, year) pairs before which the HzE series of a Raum breaks; `reihen` begun
+    Hilfen and Jugendeinwohner of a group of other Jugendämter, by its name and year; `hze_reformen` the years from
+    which the Hilfen of all Räume are surveyed anew, with the reason: said, since no Raum would be left without.
     """
 
     jahr: int
@@ -87,6 +88,7 @@ class Daten:
     hilfen: Mapping[tuple[str, str, int], float]
     hze_brueche: frozenset[tuple[str, int]]
     reihen: Mapping[str, Mapping[int, tuple[float, float]]] = field(default_factory=dict)
+    hze_reformen: Mapping[int, str] = field(default_factory=dict)
 
     def zahl(self, raum_id: str, kennzahl: str, jahr: int) -> float | None:
         """The published figure, or None."""
@@ -97,6 +99,11 @@ class Daten:
         """Whether a series breaks before one of the years, in the Raum or in the whole."""
         reihen = [(r, k) for r in (raum_id, self.ganzes.raum_id) for k in kennzahlen]
         return any((w := self.werte.get((r, k, j))) and w.nach_bruch for j in jahre for r, k in reihen)
+
+    def reform(self, jahre: range) -> dict[str, str]:
+        """As `bruch`, in words, the reforms between the years; empty without one."""
+        worte = "; ".join(f"ab {j}: {grund}" for j, grund in sorted(self.hze_reformen.items()) if j in jahre[1:])
+        return {"bruch": worte} if worte else {}
 
     def fenster(self, konzept: str, raum_id: str, jahre: Sequence[int]) -> tuple[list[float], list[float]] | None:
         """Counts and Jugendeinwohner per year if all of them are published and no break lies between, else None."""

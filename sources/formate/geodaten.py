@@ -1,40 +1,47 @@
-"""Areas: the features of a GeoJSON file, and the attribute table (.dbf) of a shapefile.
+"""Areas: the features of a GeoJSON file or a shapefile.
 
-Here: attributes as text, one row per feature; the geometry of a GeoJSON feature stays with it as GeoJSON text.
-Not here: geometry itself, joining areas to Räume.
+Here: attributes as text, one row per feature; its geometry stays with it as GeoJSON text in degrees (WGS84, ETRS89).
+Not here: the parts of a shapefile (`shapefile.py`), joining areas to Räume.
 """
 
 from __future__ import annotations
 
 import json
-import struct
 from typing import Any
 
 import polars as pl
 
-from sources.formate import Gelesen, Lesefehler
+from sources.formate import Gelesen, Lesefehler, shapefile
 from sources.formate.kodierung import dekodiere
 
 GEOMETRIE = "geometrie"
-_DBF_KOPF, _DBF_FELD = 32, 32
+# reference systems in degrees by the end of their names: "urn:ogc:def:crs:OGC:1.3:CRS84", "EPSG:4258"
+_GRAD = {"crs84", "4326", "4258"}
 
 
 def erkennt(inhalt: bytes) -> bool:
-    """Whether it is a GeoJSON collection or a dBase table."""
-    return b'"FeatureCollection"' in inhalt[:2000] or _dbf_aufbau(inhalt) is not None
+    """Whether it is a GeoJSON collection, a shapefile packed as ZIP, or a dBase table."""
+    return b'"FeatureCollection"' in inhalt[:2000] or shapefile.erkennt(inhalt)
 
 
 def lies(inhalt: bytes, dateiname: str) -> Gelesen:
     """Read all features.
 
-    `daten`: the attributes as String, null where empty; `geometrie` (GeoJSON only); `zeile`, the number of the
-    feature. Raises Lesefehler: those of `kodierung.dekodiere`, and beschaedigt, abgeschnitten, spalten, leer.
+    `daten`: the attributes as String, null where empty; `geometrie` (not of a table alone); `zeile`, the number of the
+    feature. Musterdaten say so by a member `"musterdaten": true` of the collection. Raises Lesefehler: those of
+    `kodierung.dekodiere`, and beschaedigt, abgeschnitten, bezugssystem, spalten, leer.
     """
-    if _dbf_aufbau(inhalt) is not None:
-        zeilen, kodierung = _aus_dbf(inhalt)
+    muster = False
+    if shapefile.erkennt(inhalt):
+        zeilen, formen, kodierung = shapefile.lies(inhalt, dateiname)
     else:
         text, kodierung = dekodiere(inhalt)
-        zeilen = _aus_geojson(text, dateiname)
+        zeilen, formen, muster = _aus_geojson(text, dateiname)
+    if any(GEOMETRIE in zeile for zeile in zeilen):
+        raise Lesefehler("spalten", f"Ein Merkmal heißt '{GEOMETRIE}'", "andere Namen", "das Merkmal umbenennen")
+    if formen is not None:
+        _pruefe_formen(formen, dateiname)
+        zeilen = [{**zeile, GEOMETRIE: form} for zeile, form in zip(zeilen, formen, strict=True)]
     if not zeilen:
         raise Lesefehler("leer", "Die Datei enthält keine Gebiete", "mindestens ein Gebiet", "die Datei neu ausgeben")
     namen = list(dict.fromkeys(name for zeile in zeilen for name in zeile))
@@ -47,7 +54,7 @@ def lies(inhalt: bytes, dateiname: str) -> Gelesen:
         daten.select(*namen, pl.col("zeile").cast(pl.Int64)),
         kodierung,
         {"dateiname": dateiname},
-        False,
+        muster,
     )
 
 
@@ -58,58 +65,43 @@ def _text(wert: object) -> str | None:
     return None if wert is None else json.dumps(wert, ensure_ascii=False)
 
 
-def _aus_geojson(text: str, dateiname: str) -> list[dict[str, str | None]]:
+def _aus_geojson(text: str, dateiname: str) -> tuple[list[dict[str, str | None]], list[str | None], bool]:
     try:
         inhalt: Any = json.loads(text)
         gebiete = [(dict(g["properties"] or {}), g["geometry"]) for g in inhalt["features"]]
-    except (ValueError, TypeError, KeyError, RecursionError):
+        system = str(((inhalt.get("crs") or {}).get("properties") or {}).get("name", "CRS84"))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise Lesefehler(
             "beschaedigt",
             f"{dateiname} ist keine vollständige GeoJSON-Sammlung",
             'eine "FeatureCollection" mit "properties" und "geometry" je Gebiet',
             "die Datei neu ausgeben und unverändert liefern",
         ) from None
-    if any(GEOMETRIE in merkmale for merkmale, _ in gebiete):
-        raise Lesefehler("spalten", f"Ein Merkmal heißt '{GEOMETRIE}'", "andere Namen", "das Merkmal umbenennen")
-    return [{**{str(n): _text(w) for n, w in merkmale.items()}, GEOMETRIE: _text(form)} for merkmale, form in gebiete]
+    if system.replace(":", "/").rpartition("/")[2].lower() not in _GRAD:
+        raise _falsches_system(f"Das Bezugssystem ist {system}")
+    zeilen = [{str(n): _text(w) for n, w in merkmale.items()} for merkmale, _ in gebiete]
+    return zeilen, [_text(form) for _, form in gebiete], inhalt.get("musterdaten") is True
 
 
-def _dbf_aufbau(inhalt: bytes) -> tuple[int, int, int] | None:
-    """Records, length of the header, length of a record; None where it is no dBase table."""
-    if len(inhalt) <= _DBF_KOPF or inhalt[0] & 0x07 != 3:
-        return None
-    anzahl, kopf, satz = struct.unpack("<IHH", inhalt[4:12])
-    passt = kopf >= _DBF_KOPF + _DBF_FELD + 1 and (kopf - _DBF_KOPF - 1) % _DBF_FELD == 0
-    return (anzahl, kopf, satz) if passt and inhalt[kopf - 1 : kopf] == b"\r" else None
+def _pruefe_formen(formen: list[str | None], dateiname: str) -> None:
+    """All areas are GeoJSON geometries with longitude and latitude."""
+    import shapely  # heavy; a table alone needs none
 
-
-def _aus_dbf(inhalt: bytes) -> tuple[list[dict[str, str | None]], str]:
-    anzahl, kopf, satz = _dbf_aufbau(inhalt) or (0, 0, 0)
-    felder = [inhalt[i : i + _DBF_FELD] for i in range(_DBF_KOPF, kopf - 1, _DBF_FELD)]
-    namen = [feld[:11].split(b"\0")[0].decode("ascii", "replace").strip() for feld in felder]
-    breiten = [feld[16] for feld in felder]
-    if len(set(namen)) < len(namen) or not all(namen) or sum(breiten) + 1 != satz:
-        raise Lesefehler("spalten", "Die Feldbeschreibung passt nicht", "eine dBase-Tabelle", "die Datei neu ausgeben")
-    if len(inhalt) < kopf + anzahl * satz:
+    gelesen = shapely.from_geojson(formen, on_invalid="ignore")
+    kaputt = [nr for nr, (form, g) in enumerate(zip(formen, gelesen, strict=True), 1) if form and g is None]
+    if kaputt:
         raise Lesefehler(
-            "abgeschnitten",
-            f"Die Tabelle nennt {anzahl} Sätze, die Datei endet davor",
-            f"{kopf + anzahl * satz} Bytes",
-            "die Datei vollständig liefern",
+            "beschaedigt",
+            f"Die Geometrie von Gebiet {kaputt[0]} in {dateiname} ist nicht lesbar ({len(kaputt)} solche)",
+            "Geometrien nach GeoJSON",
+            "die Datei neu ausgeben und unverändert liefern",
         )
-    saetze = [inhalt[kopf + i * satz : kopf + (i + 1) * satz] for i in range(anzahl)]
-    kodierung = "utf-8"
-    try:
-        inhalt[kopf:].decode(kodierung)
-    except UnicodeDecodeError:
-        kodierung = "windows-1252"
-    # a record that begins with * is deleted
-    return [_satz(s[1:], namen, breiten, kodierung) for s in saetze if s[:1] != b"*"], kodierung
+    grenzen = abs(shapely.bounds(gelesen))
+    if (grenzen[:, [0, 2]] > 180).any() or (grenzen[:, [1, 3]] > 90).any():
+        raise _falsches_system("Die Koordinaten sind keine Grade")
 
 
-def _satz(satz: bytes, namen: list[str], breiten: list[int], kodierung: str) -> dict[str, str | None]:
-    werte, stelle = {}, 0
-    for name, breite in zip(namen, breiten, strict=True):
-        werte[name] = _text(satz[stelle : stelle + breite].decode(kodierung, "replace").strip("\0 "))
-        stelle += breite
-    return werte
+def _falsches_system(was: str) -> Lesefehler:
+    return Lesefehler(
+        "bezugssystem", was, "Länge und Breite in WGS84 (EPSG:4326)", "die Gebiete in diesem Bezugssystem ausgeben"
+    )

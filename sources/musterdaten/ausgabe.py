@@ -5,6 +5,7 @@ Not in here: what stands in the rows (`hilfen.py`, `einwohner.py`, `haushalt.py`
 Regionaldatenbank and the register of OpenData.HRO, which have forms of their own.
 """
 
+import json
 from collections.abc import Collection
 from pathlib import Path
 
@@ -47,6 +48,9 @@ class Ausgabe:
         if neu:
             self._ordner.mkdir(parents=True, exist_ok=True)
             self.dateien[pfad], self.felder[pfad] = extrakt, zeilen.columns
+        if vertrag.format == "geodaten":
+            pfad.write_bytes(_sammlung(zeilen))
+            return
         texte = zeilen.select(_text(_feld(vertrag, name), feed) for name in zeilen.columns)
         if vertrag.format == "festbreite":
             inhalt = _feste_saetze(texte, vertrag, mit_kopf=neu).encode("iso-8859-1")
@@ -58,6 +62,15 @@ class Ausgabe:
             inhalt = text.encode(("utf-8-sig" if neu else "utf-8") if jahr >= _UTF8_AB else "windows-1252")
         with pfad.open("wb" if neu else "ab") as datei:
             datei.write(inhalt)
+
+
+def _sammlung(zeilen: pl.DataFrame) -> bytes:
+    """A GeoJSON collection; column `geometrie` holds geometries as text, the others are attributes."""
+    gebiete = [
+        {"type": "Feature", "properties": zeile, "geometry": json.loads(zeile.pop("geometrie"))}
+        for zeile in zeilen.to_dicts()
+    ]
+    return json.dumps({"type": "FeatureCollection", "musterdaten": True, "features": gebiete}).encode()
 
 
 def _dateiname(muster: str, jahr: int, platzhalter: dict[str, str]) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from sources.musterdaten.ausgabe import Ausgabe
 from sources.musterdaten.einwohner import schreibe_zaehlungen
 from sources.musterdaten.fehler import pflanze_fehler
+from sources.musterdaten.grenzen import schreibe_grenzen
 from sources.musterdaten.haushalt import schreibe_haushalt, schreibe_massnahmen, schreibe_sozialraumbudget
 from sources.musterdaten.hilfen import ziehe_hilfen
 from sources.musterdaten.hze import schreibe_faelle, schreibe_meldung
@@ -110,6 +111,7 @@ def _schreibe_lieferungen(
         schreibe_lebenslagen(ausgabe, profil, teile, jahr)
     schreibe_massnahmen(ausgabe, profil, teile, jahre[-1])
     schreibe_planung(ausgabe, teile, jahre)
+    schreibe_grenzen(ausgabe, profil, teile, jahre[-1])
     return gezaehlt
 
 

@@ -1,4 +1,4 @@
-"""Extracts of the planning itself: Angebote per Raum and Bedarfe from the Sozialraumgespräche.
+"""Extracts of the planning itself: Angebote per Raum, Bedarfe from the Sozialraumgespräche, comments on the report.
 
 In here: offers in proportion to the young people of a Raum, needs more often where the burden is higher. Not in here:
 the figures and words (`parameter.yml`), the form of the files (`ausgabe.py`).
@@ -18,12 +18,14 @@ _GREMIEN = ("sozialraumgespraech", "fokusgruppe", "stadtteiltisch")
 
 
 def schreibe_planung(ausgabe: Ausgabe, gebiete: Sequence[Gebiet], jahre: Sequence[int]) -> None:
-    """Write the lists of Angebote and Bedarfe as they stand at the end of the last year."""
+    """Write the lists of Angebote, Bedarfe and comments as they stand at the end of the last year."""
     heute = [gebiet for gebiet in gebiete if jahre[-1] in gebiet.jahre]
     angebote = [zeile for gebiet in heute for zeile in _angebote(gebiet, jahre)]
     ausgabe.schreibe("angebote", jahre[-1], pl.DataFrame(angebote, infer_schema_length=None))
     bedarfe = [zeile for gebiet in heute for zeile in _bedarfe(gebiet, jahre)]
     ausgabe.schreibe("bedarfe", jahre[-1], pl.DataFrame(bedarfe, infer_schema_length=None))
+    kommentare = [zeile for gebiet in heute for zeile in _kommentare(gebiet, jahre)]
+    ausgabe.schreibe("kommentare", jahre[-1], pl.DataFrame(kommentare, infer_schema_length=None))
 
 
 def _angebote(gebiet: Gebiet, jahre: Sequence[int]) -> Iterator[dict[str, Any]]:
@@ -68,3 +70,20 @@ def _bedarfe(gebiet: Gebiet, jahre: Sequence[int]) -> Iterator[dict[str, Any]]:
             "faellig": sitzung + timedelta(days=360),
             "stand": "erledigt" if jahr < jahre[-1] - 1 else "in_arbeit",
         }
+
+
+def _kommentare(gebiet: Gebiet, jahre: Sequence[int]) -> Iterator[dict[str, Any]]:
+    """Two texts each for the last two years, in turn over the Räume."""
+    alle = PARAMETER["kommentare"]
+    for jahr in jahre[-2:]:
+        erster = int(zwischen(0, len(alle), gebiet.saat, "kommentar", jahr))
+        for thema, art, text in (alle[erster], alle[(erster + 1) % len(alle)]):
+            yield {
+                "raum_schluessel": gebiet.schluessel,
+                "berichtsjahr": jahr,
+                "thema": thema,
+                "art": art,
+                "text": f"{text} (Musterdaten)",
+                "autor": "Jugendhilfeplanung",
+                "datum": date(jahr + 1, 4, 15),
+            }

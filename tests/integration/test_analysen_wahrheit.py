@@ -49,6 +49,14 @@ def _daten(warehouse: Path) -> Daten:
             " and merkmal = 'insgesamt'",
             [JUGENDAMT],
         ).fetchall()
+        reformen = {
+            jahr: "Reform der Statistik"
+            for (jahr,) in con.execute(
+                "select distinct berichtsjahr from intern.intern_kennzahlen where jugendamt = ? and"
+                " kennzahl = 'hze_faelle' and contains(hinweise, 'zeitreihenbruch')",
+                [JUGENDAMT],
+            ).fetchall()
+        }
     return Daten(
         jahr=2023,
         raeume={r: _blatt(r, name) for r, name in sorted({z[:2] for z in zeilen})},
@@ -60,6 +68,7 @@ def _daten(warehouse: Path) -> Daten:
         },
         hilfen={(konzept, r, j): wert for konzept, r, j, wert in hilfen},
         hze_brueche=frozenset(),
+        hze_reformen=reformen,
     )
 
 
@@ -111,6 +120,14 @@ def test_spannen_der_mehrjahreswerte_decken_die_gepflanzten_quoten(stand: Stand)
     assert np.mean(getroffen) >= 0.9
     # and not because they are wide: the rate of all together lies outside many of them
     assert np.mean([z["unten"] <= niveau <= z["oben"] for z in zeilen]) < 0.8
+
+
+def test_die_reform_von_2022_steht_bei_jedem_fenster_ueber_sie(stand: Stand) -> None:
+    """The generator plants no break; the flag is that of the real statistics and stands all the same."""
+    assert set(stand.daten.hze_reformen) == {2022}
+    for analyse in (analysiere_mehrjahr(stand.daten), analysiere_fruehwarnung(stand.daten)):
+        assert analyse.zeilen
+        assert {z["bruch"] for z in analyse.zeilen} == {"ab 2022: Reform der Statistik"}
 
 
 def test_ohne_gepflanzten_sprung_hoechstens_ein_fehlalarm(stand: Stand) -> None:

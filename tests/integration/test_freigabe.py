@@ -24,6 +24,11 @@ def _gibt_frei(haus: Haus, release: str, rolle: str, name: str) -> CompletedProc
     return haus.cli("release", "approve", KREIS, release, "--rolle", rolle, "--name", name)
 
 
+def _nimmt_an(haus: Haus, release: str, hinweis: str) -> CompletedProcess[str]:
+    wer = ("--name", "A. Beispiel", "--grund", "Der Haushalt folgt")
+    return haus.cli("release", "accept", KREIS, release, "--hinweis", hinweis, *wer)
+
+
 def _zustaende(haus: Haus) -> dict[tuple[str, str], tuple[str, bool]]:
     lauf = haus.cli("release", "list", "--json")
     assert lauf.returncode == 0, lauf.stderr
@@ -63,6 +68,12 @@ def test_freigabe_durch_zwei_ruecknahme_und_jahre(
     # two persons, two roles
     _verweigert(_gibt_frei(haus, "2023-1", "leitung", "A. Beispiel"), "leitung", "fachlich", "geheimhaltung")
     _verweigert(_gibt_frei(haus, "2023-9", "fachlich", "A. Beispiel"), "2023-9", "2023-1")
+    # each Hinweis is accepted by name and reason first
+    _verweigert(_gibt_frei(haus, "2023-1", "fachlich", "A. Beispiel"), "H1", "release accept")
+    _verweigert(_nimmt_an(haus, "2023-1", "H9"), "H9", "H1")
+    assert _nimmt_an(haus, "2023-1", "H1").returncode == 0
+    _verweigert(_nimmt_an(haus, "2023-1", "H1"), "A. Beispiel")
+    assert "angenommen von A. Beispiel" in haus.cli("release", "show", KREIS, "2023-1").stdout
     erste = _gibt_frei(haus, "2023-1", "fachlich", "A. Beispiel")
     assert erste.returncode == 0, erste.stderr
     assert gezeigt() == andere, "eine Person genügt nicht"
@@ -80,6 +91,7 @@ def test_freigabe_durch_zwei_ruecknahme_und_jahre(
     lauf = haus.cli("refresh", "--jugendamt", KREIS, "--jahr", "2022")
     assert lauf.returncode == 0, lauf.stdout + lauf.stderr
     assert _zustaende(haus)[KREIS, "2022-1"] == ("entwurf", False)
+    assert _nimmt_an(haus, "2022-1", "H1").returncode == 0
     for rolle, name in (("fachlich", "A. Beispiel"), ("geheimhaltung", "B. Beispiel")):
         assert _gibt_frei(haus, "2022-1", rolle, name).returncode == 0
     assert _zustaende(haus)[KREIS, "2022-1"] == ("freigegeben", False)
@@ -98,9 +110,10 @@ def test_freigabe_durch_zwei_ruecknahme_und_jahre(
     verlauf = (home / "releases" / KREIS / "2023-1.verlauf.jsonl").read_text("utf-8").splitlines()
     eintraege = [json.loads(z) for z in verlauf]
     assert [(e["zustand"], e.get("rolle"), e["name"]) for e in eintraege] == [
+        ("hinweis_angenommen", None, "A. Beispiel"),
         ("freigabe", "fachlich", "A. Beispiel"),
         ("freigabe", "geheimhaltung", "B. Beispiel"),
-        ("freigegeben", None, eintraege[2]["name"]),
+        ("freigegeben", None, eintraege[3]["name"]),
         ("zurueckgezogen", None, "C. Beispiel"),
     ]
     _verweigert(_gibt_frei(haus, "2023-1", "fachlich", "A. Beispiel"), "zurueckgezogen")
@@ -108,6 +121,7 @@ def test_freigabe_durch_zwei_ruecknahme_und_jahre(
 
 
 def test_dieselbe_person_bleibt_dieselbe_anders_geschrieben(kreise_haus: Haus) -> None:
+    assert _nimmt_an(kreise_haus, "2023-1", "H1").returncode == 0
     assert _gibt_frei(kreise_haus, "2023-1", "fachlich", "A. Beispiel").returncode == 0
     _verweigert(_gibt_frei(kreise_haus, "2023-1", "geheimhaltung", " a. beispiel "))
     _verweigert(_gibt_frei(kreise_haus, "2023-1", "geheimhaltung", " "))

@@ -26,8 +26,8 @@ Zeilen = list[dict[str, Any]]
 JUGENDAEMTER = ("arnsberg", "ortenaukreis", "rostock", "verden")
 MIT_WERT = ("gueltig", "null_genau", "gerundete_null")
 MARTS = {
-    "bevoelkerung", "datenqualitaet", "haushalt", "hilfearten", "hilfen", "kennzahlen", "kennzahlenkatalog", "raeume",
-    "raumzuordnung", "schule", "steckbrief", "vergleichsreihen", "zeit",
+    "angebote", "bevoelkerung", "datenqualitaet", "haushalt", "hilfearten", "hilfen", "kennzahlen", "kennzahlenkatalog",
+    "kommentare", "raeume", "raumzuordnung", "schule", "steckbrief", "vergleichsreihen", "zeit",
 }  # fmt: skip
 
 

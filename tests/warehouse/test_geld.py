@@ -89,6 +89,9 @@ def test_gross_revenue_and_cash_are_told_apart(haus: Any) -> None:
     assert werte[GANZES, "haushalt_ertrag_eur_ist", "uma"] == 33.0
     assert werte[GANZES, "haushalt_auszahlung_eur_ist", "hze"] == 90.0
     assert werte[GANZES, "haushalt_einzahlung_eur_ist", "hze"] == 5.0
+    ohne_ertrag = _zellen(haus(haushalt=[{"betrag_eur": 100.0}, uma]), "int_geld__zellen")
+    assert ohne_ertrag[GANZES, "haushalt_ertrag_eur_ist", "hze"] == 0.0, "nichts gebucht, wo Erträge geliefert sind"
+    assert (GANZES, "haushalt_ertrag_eur_ist", "hze") not in _zellen(haus(haushalt=[{}]), "int_geld__zellen")
 
 
 def test_what_may_show_a_single_hilfe_is_in_no_public_table(haus: Any) -> None:
@@ -217,14 +220,58 @@ def test_angebote_count_where_they_stand_and_zero_where_none_stands(haus: Any) -
         {"angebot_id": "5", "raum_schluessel": None, "gueltig_von": date(2010, 1, 1)},
     ]  # fmt: skip
     lager = _bevoelkerung(haus(angebote=angebote))
+    alle = "messgroesse = 'angebote' and merkmal = 'insgesamt' and berichtsjahr"
     je_jahr = {
-        jahr: {k[0]: w for k, w in _zellen(lager, "int_sozialraumarbeit__zellen", f"berichtsjahr = {jahr}").items()}
+        jahr: {k[0]: w for k, w in _zellen(lager, "int_sozialraumarbeit__zellen", f"{alle} = {jahr}").items()}
         for jahr in (2022, 2023)
     }
     assert je_jahr == {
         2022: {GANZES: 4, STADT: 1, DORF: 0, AU: 1, REST: 2},
         2023: {GANZES: 4, STADT: 2, DORF: 0, AU: 0, REST: 2},
     }
+
+
+def test_a_kind_with_an_angebot_of_unknown_size_has_no_sum_of_plaetze(haus: Any) -> None:
+    """Kita: 40 Plätze in the Stadt, one in the Au names none; Beratung never names any, so it has no Plätze to sum."""
+    seit = {"gueltig_von": date(2010, 1, 1)}
+    lager = _bevoelkerung(haus(angebote=[
+        {"angebot_id": "1", "raum_schluessel": "Musterstadt", "art": "kita", "plaetze": 40.0, **seit},
+        {"angebot_id": "1", "raum_schluessel": "Musterdorf", "art": "kita", "plaetze": 9.0,
+         "gueltig_von": date(2009, 1, 1)},
+        {"angebot_id": "2", "raum_schluessel": "Musterau", "art": "kita", **seit},
+        {"angebot_id": "3", "raum_schluessel": "Musterau", "art": "beratung", **seit},
+    ]))  # fmt: skip
+    zeilen = lager.sql(
+        f"""select raum_id, messgroesse, merkmal, wert, status from {lager.ref("int_sozialraumarbeit__zellen")}
+        where berichtsjahr = 2023 and merkmal != 'insgesamt'"""
+    )
+    ist = {(z["raum_id"], z["messgroesse"], z["merkmal"]): (z["wert"], z["status"]) for z in zeilen}
+    gueltig, null, offen = "gueltig", (0.0, "null_genau"), (None, "unbekannt_oder_geheim")
+    assert ist == {
+        **{(r, "angebotsplaetze", "kita"): w
+           for r, w in {STADT: (40.0, gueltig), DORF: null, AU: offen, GANZES: offen}.items()},
+        **{(r, "angebote", "kita"): w
+           for r, w in {STADT: (1.0, gueltig), DORF: null, AU: (1.0, gueltig), GANZES: (2.0, gueltig)}.items()},
+        **{(r, "angebote", "beratung"): w
+           for r, w in {STADT: null, DORF: null, AU: (1.0, gueltig), GANZES: (1.0, gueltig)}.items()},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("kitas", "ergebnis"), [(2.0, "bestanden"), (3.0, "verletzt"), (None, "verletzt")])
+def test_the_gate_stops_angebote_that_are_not_the_sum_of_their_kinds(
+    tmp_path: Path, kitas: float | None, ergebnis: str
+) -> None:
+    from quality import gate
+
+    zeilen = [("insgesamt", 3.0), ("kita", kitas), ("beratung", 1.0)]
+    pl.DataFrame([
+        {"raum_id": STADT, "raum_name": "Musterstadt", "stichtag": date(2023, 12, 31), "tabelle": "angebote",
+         "messgroesse": "angebote", "angebotsart": art, "wert": wert, "status": "gueltig"} for art, wert in zeilen
+    ], schema_overrides={"wert": pl.Float64}).write_parquet(tmp_path / "angebote.parquet")  # fmt: skip
+    liste = gate.lade_liste()
+    nur = gate.Liste(liste.schwellen, tuple(e for e in liste.erwartungen if e.titel.startswith("Jedes Angebot")))
+    (befund,) = gate.pruefe(tmp_path, 2023, "planung", {}, liste=nur).befunde
+    assert befund.ergebnis == ergebnis
 
 
 def test_srae_measures_run_or_were_begun(haus: Any) -> None:

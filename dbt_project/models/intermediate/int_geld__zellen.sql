@@ -50,6 +50,31 @@ posten as (
     inner join jugendaemter
         on haushalt.jugendamt = jugendaemter.jugendamt
     union all
+    -- where revenues are delivered, Hilfen that cost something and brought in nothing have a revenue of zero
+    select distinct
+        hilfen.jugendamt,
+        cast(null as varchar) as raum_id,
+        jugendaemter.ganzes,
+        hilfen.haushaltsjahr,
+        'haushalt' as tabelle,
+        'haushalt_ertrag_eur_' as messgroesse,
+        hilfen.wertart,
+        ['hze'] as merkmale,
+        0 as betrag_eur,
+        hilfen.lieferung,
+        hilfen.datenstand,
+        hilfen.musterdaten
+    from haushalt as hilfen
+    inner join jugendaemter
+        on hilfen.jugendamt = jugendaemter.jugendamt
+    semi join haushalt as ertraege
+        on
+            hilfen.jugendamt = ertraege.jugendamt
+            and hilfen.haushaltsjahr = ertraege.haushaltsjahr
+            and hilfen.wertart = ertraege.wertart
+            and ertraege.art = 'ertrag'
+    where hilfen.art = 'aufwand' and hilfen.sammelgruppe = 'hze' and hilfen.wertart = 'ist'
+    union all
     select
         budget.jugendamt,
         budget.raum_schluessel_raum_id as raum_id,

@@ -1,9 +1,9 @@
 {{ config(materialized='table') }}
 
 -- Messgrößen of the HzE per year, Raum and node of the Hilfearten, in the shape of the cells of all extracts. What was
--- counted nowhere in a Raum stands here as zero, since the case files hold all Hilfen; only § 28 is mostly held by
--- freie Träger, and a year without it has no figure with § 28. Moves are those between Räume: a change of age group is
--- one only where age groups are told apart.
+-- counted nowhere in a Raum, or for another member of the whole, stands here as zero, since the case files hold all
+-- Hilfen; only § 28 is mostly held by freie Träger, and a year without it has no figure with § 28. Moves are those
+-- between Räume: a change of age group is one only where age groups are told apart.
 {%- set ort = ['jugendamt', 'berichtsjahr', 'raumart', 'raum_id'] %}
 {%- set schnitt = ['hilfeart', 'altersgruppe', 'geschlecht', 'merkmal', 'auspraegung', 'konzept'] %}
 {#- exact sums: the order of a sum of floats would show in its last digits #}
@@ -258,7 +258,6 @@ mit_nullen as (
         on
             moeglich.jugendamt = raeume.jugendamt
             and moeglich.berichtsjahr = raeume.berichtsjahr
-    where raeume.ist_sozialraum
 ),
 
 je_zelle as (

@@ -26,11 +26,18 @@ erwartet as (
     group by all
 ),
 
--- One Messgröße of two years with a new series between them.
+-- A new series begins with one of the years of a part: the value stands after a break, and if the part needs a year
+-- before it as well, there is none.
 brueche as (
     select
-        spannen.* exclude (teilquelle, von, bis),
-        any_value(reihenbrueche.grund) as bruch
+        spannen.kennzahl,
+        spannen.version,
+        spannen.jugendamt,
+        spannen.raum_id,
+        spannen.berichtsjahr,
+        spannen.quelle,
+        bool_or(spannen.von < reihenbrueche.jahr) as ist_gespalten,
+        min(reihenbrueche.grund) as bruch
     from (
         select
             kennzahl,
@@ -48,7 +55,7 @@ brueche as (
     inner join {{ source('stammdaten', 'reihenbrueche') }} as reihenbrueche
         on
             spannen.teilquelle = reihenbrueche.quelle
-            and spannen.von < reihenbrueche.jahr
+            and spannen.von <= reihenbrueche.jahr
             and spannen.bis >= reihenbrueche.jahr
     group by all
 ),
@@ -79,7 +86,9 @@ vollstaendig as (
         kennzahlen.faktor,
         kennzahlen.hat_nenner,
         kennzahlen.mindestnenner,
-        brueche.bruch
+        brueche.bruch,
+        brueche.bruch is not null as ist_nach_bruch,
+        coalesce(brueche.ist_gespalten, false) as ist_gespalten
     from seiten
     inner join erwartet
         on
@@ -107,7 +116,7 @@ beurteilt as (
         *,
         case
             when teilstatus not in ('gueltig', 'null_genau') then teilstatus
-            when bruch is not null then 'zeitreihenbruch'
+            when ist_gespalten then 'zeitreihenbruch'
             when hat_nenner and nenner = 0 then 'nicht_sinnvoll'
             when hat_nenner and nenner < mindestnenner then 'nenner_zu_klein'
             when not hat_nenner then teilstatus
@@ -134,6 +143,7 @@ gerechnet as (
         case when status in ('gueltig', 'null_genau', 'nenner_zu_klein') then nenner end as nenner,
         status,
         case when status = 'zeitreihenbruch' then bruch else '' end as bruch,
+        ist_nach_bruch,
         false as ist_geliefert,
         ist_geschaetzt,
         datenstand,
@@ -155,6 +165,10 @@ geliefert as (
         null as nenner,
         messgroessen.status,
         '' as bruch,
+        messgroessen.berichtsjahr in (
+            select reihenbrueche.jahr from {{ source('stammdaten', 'reihenbrueche') }} as reihenbrueche
+            where reihenbrueche.quelle = messgroessen.quelle
+        ) as ist_nach_bruch,
         true as ist_geliefert,
         false as ist_geschaetzt,
         messgroessen.datenstand,
@@ -176,6 +190,7 @@ geliefert as (
         messgroessen.herkunft = 'geliefert'
         and messgroessen.geschlecht = 'insgesamt'
         and messgroessen.altersgruppe = 'insgesamt'
+        and messgroessen.nationalitaet = 'insgesamt'
         and messgroessen.merkmal = 'insgesamt'
         and gerechnet.kennzahl is null
 )

@@ -58,7 +58,6 @@ mit_nullen as (
     from raeume
     inner join merkmale
         on raeume.extrakt = merkmale.extrakt
-    where raeume.ist_sozialraum
 ),
 
 je_zelle as (

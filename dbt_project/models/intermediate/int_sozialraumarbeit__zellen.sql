@@ -42,10 +42,16 @@ bevoelkerungsjahre as (
 ),
 
 angebote_je_jahr as (
-    select distinct
+    select
         angebote.jugendamt,
         angebote.raum_schluessel_raum_id as raum_id,
-        angebote.angebot_id,
+        angebote.art,
+        angebote.plaetze,
+        -- all kinds, this kind, its Plätze unless the list names none of them
+        case
+            when count(angebote.plaetze) over (partition by angebote.jugendamt, angebote.art) > 0 then 3
+            else 2
+        end as zeilen,
         jahre.berichtsjahr,
         angebote.lieferung,
         angebote.datenstand,
@@ -57,6 +63,11 @@ angebote_je_jahr as (
             and angebote.gueltig_von <= make_date(jahre.berichtsjahr, 12, 31)
             and coalesce(angebote.gueltig_bis, date '9999-12-31') >= make_date(jahre.berichtsjahr, 12, 31)
             and coalesce(extract(year from angebote.datenstand), 9999) >= jahre.berichtsjahr
+    qualify
+        row_number() over (
+            partition by angebote.jugendamt, angebote.angebot_id, jahre.berichtsjahr
+            order by angebote.gueltig_von desc
+        ) = 1
 ),
 
 massnahmenjahre as (
@@ -128,9 +139,10 @@ eintraege as (
         berichtsjahr,
         raum_id,
         'angebote' as tabelle,
-        'angebote' as messgroesse,
-        'Anzahl' as einheit,
-        1 as wert,
+        unnest(['angebote', 'angebote', 'angebotsplaetze'][:zeilen]) as messgroesse,
+        unnest(['insgesamt', art, art][:zeilen]) as merkmal,
+        unnest(['Anzahl', 'Anzahl', 'Plätze'][:zeilen]) as einheit,
+        unnest([1, 1, plaetze][:zeilen]) as wert,
         lieferung,
         datenstand,
         musterdaten
@@ -142,6 +154,7 @@ eintraege as (
         raum_id,
         unnest(['srae_massnahmen', 'srae_massnahmen_vertraulich', 'srae_massnahmen_vertraulich']) as tabelle,
         unnest(['srae_laufende_massnahmen', 'srae_budget_eur', 'srae_abgerufen_eur']) as messgroesse,
+        'insgesamt' as merkmal,
         unnest(['Anzahl', 'Euro', 'Euro']) as einheit,
         unnest([
             cast(laeuft as decimal(18, 2)),
@@ -159,6 +172,7 @@ eintraege as (
         hilfen.raum_id,
         'hze_aggregate' as tabelle,
         unnest(['hze_faelle_mit_traeger', 'hze_faelle_leittraeger']) as messgroesse,
+        'insgesamt' as merkmal,
         'Anzahl' as einheit,
         cast(
             unnest([hilfen.wert, case when hilfen.traeger_id = leittraeger.traeger_id then hilfen.wert else 0 end])
@@ -248,13 +262,14 @@ final as (
         raum_id,
         tabelle,
         messgroesse,
+        merkmal,
         einheit,
-        cast(sum(wert) as double) as wert,
+        case when count(wert) = count(*) then cast(sum(wert) as double) end as wert,
         max(lieferung) as lieferung,
         max(datenstand) as datenstand,
         bool_or(musterdaten) as musterdaten
     from zellen
-    group by jugendamt, berichtsjahr, raum_id, tabelle, messgroesse, einheit
+    group by jugendamt, berichtsjahr, raum_id, tabelle, messgroesse, merkmal, einheit
 )
 
 select
@@ -275,10 +290,14 @@ select
     0 as alter_von,
     999 as alter_bis,
     'insgesamt' as nationalitaet,
-    'insgesamt' as merkmal,
+    final.merkmal,
     final.einheit,
     final.wert,
-    case when final.wert = 0 then 'null_genau' else 'gueltig' end as status,
+    case
+        when final.wert is null then 'unbekannt_oder_geheim'
+        when final.wert = 0 then 'null_genau'
+        else 'gueltig'
+    end as status,
     final.lieferung,
     final.datenstand,
     final.musterdaten

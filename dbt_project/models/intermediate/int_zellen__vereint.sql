@@ -3,6 +3,7 @@
 {% set extrakte = [
     'bevoelkerung_geschlecht', 'bevoelkerung_altersgruppen', 'geburten', 'abgaenger', 'schulen',
     'kindertagesbetreuung', 'kindertageseinrichtungen', 'jugendhilfeeinrichtungen', 'mindestsicherung', 'arbeitslose',
+    'regionalatlas',
     'opendata_hro',
 ] %}
 

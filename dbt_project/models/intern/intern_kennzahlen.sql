@@ -49,6 +49,7 @@ vorhanden as (
         berechnet.nenner,
         berechnet.status,
         concat_ws(': ', coalesce(gruende.grund, ''), nullif(berechnet.bruch, '')) as grund,
+        berechnet.ist_nach_bruch,
         berechnet.ist_geliefert,
         berechnet.ist_geschaetzt,
         berechnet.datenstand,
@@ -72,6 +73,7 @@ fehlend as (
         null as nenner,
         'nicht_verfuegbar' as status,
         gruende.grund,
+        false as ist_nach_bruch,
         false as ist_geliefert,
         false as ist_geschaetzt,
         null as datenstand,
@@ -113,6 +115,7 @@ final as (
                     case when vereint.ist_geliefert then 'gerundet' end,
                     case when vereint.ist_geschaetzt then 'geschaetzt' end,
                     case when angenommen.raum_id is not null or not kennzahlen.belegt then 'annahme' end,
+                    case when vereint.ist_nach_bruch then 'zeitreihenbruch' end,
                     case when vereint.musterdaten then 'musterdaten' end
                 ],
                 lambda hinweis: hinweis is not null

@@ -42,6 +42,7 @@ def baue() -> Callable[..., Daten]:
         jahr: int = 2023,
         hilfen_ganzes: Mapping[int, float] | None = None,
         reihen: Mapping[str, Mapping[int, tuple[float, float]]] | None = None,
+        reformen: Mapping[int, str] | None = None,
     ) -> Daten:
         raeume = [raum(i) for i in range(anzahl)]
         werte = {}
@@ -68,6 +69,7 @@ def baue() -> Callable[..., Daten]:
             werte[GANZES, JUGENDEINWOHNER, j] = wert(JUGENDEINWOHNER, j, anzahl * u21)
         hze_brueche = frozenset((raeume[s], j) for k, s, j in brueche if k == "hze_faelle")
         blaetter = {r: blatt(r) for r in raeume}
-        return Daten(jahr, blaetter, blatt(GANZES, raeume), {}, werte, gezaehlt, hze_brueche, reihen or {})
+        ganz = blatt(GANZES, raeume)
+        return Daten(jahr, blaetter, ganz, {}, werte, gezaehlt, hze_brueche, reihen or {}, reformen or {})
 
     return tue

@@ -132,3 +132,19 @@ def test_vergleichsreihen_des_jugendamts(tmp_path: Path) -> None:
     gelesen = _vergleichsreihen(tmp_path / "vergleichsreihen.parquet", "muster")
     assert gelesen == {"A": {2021: (7.0, 70.0)}, "B": {2021: (5.0, 50.0)}}
     assert _vergleichsreihen(tmp_path / "fehlt.parquet", "muster") == {}
+
+
+def test_reform_der_erhebung_steht_dabei(baue: Baue) -> None:
+    """It holds for every Raum: the windows stay and say what they join; a window after it says nothing."""
+    begonnen = {j: [5.0, 6.0] for j in JAHRE}
+    daten = baue(2, hilfen={"begonnen": begonnen}, reformen={2021: "KJSG"})
+    mehrjahr = analysiere_mehrjahr(daten)
+    assert {(z["zeitraum"], z.get("bruch")) for z in mehrjahr.zeilen} == {
+        ("2021–2023", None), ("2019–2023", "ab 2021: KJSG"),
+    }  # fmt: skip
+    (satz,) = [satz for satz in mehrjahr.aussagen if "Zeitreihenbruch" in satz]
+    assert satz.startswith("2019–2023 enthält einen Zeitreihenbruch (ab 2021: KJSG).")
+    warnung = analysiere_fruehwarnung(daten)
+    assert {z["bruch"] for z in warnung.zeilen} == {"ab 2021: KJSG"}
+    assert any("Zwischen 2018 und 2023 liegt ein Zeitreihenbruch (ab 2021: KJSG)" in satz for satz in warnung.aussagen)
+    assert "bruch" in warnung.spalten

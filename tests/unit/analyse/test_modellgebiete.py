@@ -136,3 +136,14 @@ def test_ohne_rest_gegen_eine_gelieferte_reihe(baue: Baue) -> None:
     )
     assert not zu_kurz.zeilen
     assert "Keine gelieferte Vergleichsreihe" in zu_kurz.aussagen[0]
+
+
+def test_ueber_eine_reform_nur_der_unterschied(baue: Baue) -> None:
+    """It hits both sides, so the difference stands; the changes themselves would be those of the survey."""
+    daten = baue(6, hilfen=hilfen(), reformen={2022: "KJSG"})
+    analyse = rechne(daten, gebiet(raum(0), date(2021, 1, 1)))
+    assert analyse.zeilen[0]["bruch"] == "ab 2022: KJSG"
+    assert "Zeitreihenbruch (ab 2022: KJSG)" in analyse.aussagen[0]
+    assert "−5,0" in analyse.aussagen[0]
+    assert "−10,0" not in analyse.aussagen[0]
+    assert "Zeitreihenbruch" not in rechne(baue(6, hilfen=hilfen()), gebiet(raum(0), date(2021, 1, 1))).aussagen[0]

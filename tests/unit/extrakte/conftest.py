@@ -19,6 +19,7 @@ from sources.vertraege import WURZEL, Schwellen, Vertrag, lade_vertraege
 EXTRAKTE = (
     "einwohnermelde", "bewegungen", "haushalte", "schuelerstatistik", "uebergaenge", "schuleingangsuntersuchung",
     "gefaehrdungseinschaetzungen", "inobhutnahmen", "angebote", "bedarfe", "ziele", "vergleichsreihen",
+    "kommentare",
 )  # fmt: skip
 EINZELSAETZE = EXTRAKTE[:4] + EXTRAKTE[5:6]
 

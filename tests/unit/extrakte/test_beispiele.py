@@ -25,6 +25,7 @@ SOLL = {
     "angebote": (10, "plaetze", 157, "xlsx"),
     "bedarfe": (5, "", 0, "utf-8-sig"),
     "ziele": (5, "zielwert", 131, "windows-1252"),
+    "kommentare": (4, "", 0, "utf-8-sig"),
     "vergleichsreihen": (9, "begonnen", 14867, "utf-8"),
 }
 

@@ -35,6 +35,9 @@ VERLETZT: dict[tuple[str, str], dict[str, str | None]] = {
     ("bedarfe", "vereinbarung_ohne_stelle"): {"zustaendig": None},
     ("ziele", "faellig_vor_beschluss"): {"faellig": "01.01.2020"},
     ("ziele", "ueber_10_jahre"): {"faellig": "31.12.2034"},
+    ("kommentare", "name_einer_person"): {"text": "Gespräch mit Frau Muster"},
+    ("kommentare", "kleine_zahl"): {"text": "Im Quartier leben drei Familien mit Hilfen."},
+    ("kommentare", "vor_dem_berichtsjahr"): {"datum": "15.04.2022"},
     ("vergleichsreihen", "mehr_hilfen_als_menschen"): {"begonnen": "201401"},
     ("vergleichsreihen", "unwahrscheinliche_quote"): {"begonnen": "20141"},
 }

@@ -7,10 +7,11 @@ import struct
 from pathlib import Path
 
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sources.formate import Lesefehler, erkennung, geodaten, tabelle
+from sources.formate import Lesefehler, erkennung, geodaten, shapefile, tabelle
 
 PUNKT = {"type": "Point", "coordinates": [9.5, 53.0]}
 GEBIETE = [
@@ -104,3 +105,80 @@ def test_real_areas(testdaten: Path) -> None:
         assert len(geodaten.lies(inhalt, name).daten) == anzahl, name
     namen = geodaten.lies((testdaten / "rostock/geo/stadtbereiche.dbf").read_bytes(), "x").daten
     assert "Gartenstadt/Stadtweide" in {wert for spalte in namen.columns[:-1] for wert in namen[spalte]}
+
+
+QUADRAT = [(9.0, 53.0), (9.0, 53.1), (9.1, 53.1), (9.1, 53.0), (9.0, 53.0)]
+LOCH = [(9.02, 53.02), (9.04, 53.02), (9.04, 53.04), (9.02, 53.02)]
+GRAD = b'GEOGCS["GCS_WGS_1984"]'
+
+
+def _shp(*gebiete: list[list[tuple[float, float]]]) -> bytes:
+    """A .shp with one polygon of several rings per record; none for an empty list."""
+    inhalt = struct.pack(">i24x", 9994).ljust(100, b"\0")
+    for nr, ringe in enumerate(gebiete, 1):
+        punkte = [p for ring in ringe for p in ring]
+        anfaenge = [sum(map(len, ringe[:i])) for i in range(len(ringe))]
+        form = struct.pack("<i32x2i", 5, len(ringe), len(punkte)) + struct.pack(f"<{len(ringe)}i", *anfaenge)
+        form += b"".join(struct.pack("<2d", *p) for p in punkte)
+        satz = form if ringe else struct.pack("<i", 0)
+        inhalt += struct.pack(">2i", nr, len(satz) // 2) + satz
+    return inhalt
+
+
+def _shapefile(ordner: Path, **teile: bytes) -> Path:
+    tabelle = _dbf([b" A  ", b" B  "], {"code": 3})
+    for endung, inhalt in ({"shp": _shp([QUADRAT, LOCH], []), "dbf": tabelle, "prj": GRAD} | teile).items():
+        if inhalt:
+            (ordner / f"gebiete.{endung}").write_bytes(inhalt)
+    return ordner / "gebiete.shp"
+
+
+def test_a_shapefile_is_one_delivery(tmp_path: Path) -> None:
+    pfad = _shapefile(tmp_path)
+    inhalt = shapefile.gepackt(pfad)
+    assert inhalt == shapefile.gepackt(pfad)
+    assert [p.name for p in shapefile.beilagen(pfad)] == ["gebiete.dbf", "gebiete.prj"]
+    assert erkennung.erkenne(inhalt) == "geodaten"
+    daten = geodaten.lies(inhalt, pfad.name).daten
+    assert daten["code"].to_list() == ["A", "B"]
+    form = shapely.from_geojson(daten["geometrie"][0])
+    assert form.area == pytest.approx(0.01 - 0.0002)
+    assert daten["geometrie"][1] is None
+    (tmp_path / "archiviert.shp").write_bytes(inhalt)  # the archive keeps the packed form under the name that came
+    assert shapefile.gepackt(tmp_path / "archiviert.shp") == inhalt
+
+
+@pytest.mark.parametrize(
+    ("teile", "art"),
+    [
+        ({"dbf": b""}, "beschaedigt"),
+        ({"prj": b""}, "bezugssystem"),
+        ({"prj": b'PROJCS["ETRS_1989_UTM_Zone_32N"]'}, "bezugssystem"),
+        ({"shp": _shp([QUADRAT])}, "beschaedigt"),
+        ({"shp": _shp([QUADRAT], [QUADRAT])[:-9]}, "beschaedigt"),
+        ({"shp": _shp([[(x * 1e5, y * 1e5) for x, y in QUADRAT]], [])}, "bezugssystem"),
+    ],
+)
+def test_a_shapefile_that_cannot_be_placed_is_refused(tmp_path: Path, teile: dict[str, bytes], art: str) -> None:
+    with pytest.raises(Lesefehler) as fehler:
+        geodaten.lies(shapefile.gepackt(_shapefile(tmp_path, **teile)), "gebiete.shp")
+    assert fehler.value.art == art
+
+
+def test_geojson_in_metres_or_without_shape_is_refused() -> None:
+    utm = {"properties": {"ags": "1"}, "geometry": {"type": "Point", "coordinates": [432100.0, 5371000.0]}}
+    kaputt = {"properties": {"ags": "1"}, "geometry": {"type": "Polygon", "coordinates": "x"}}
+    system = {"type": "FeatureCollection", "crs": {"properties": {"name": "EPSG:25832"}}, "features": GEBIETE}
+    for inhalt, art in (
+        (_geojson([utm]), "bezugssystem"), (_geojson([kaputt]), "beschaedigt"),
+        (json.dumps(system).encode(), "bezugssystem"),
+    ):  # fmt: skip
+        with pytest.raises(Lesefehler) as fehler:
+            geodaten.lies(inhalt, "gebiete.geojson")
+        assert fehler.value.art == art
+
+
+def test_invented_areas_say_so() -> None:
+    muster = {"type": "FeatureCollection", "musterdaten": True, "features": GEBIETE}
+    assert geodaten.lies(json.dumps(muster).encode(), "gebiete.geojson").musterdaten
+    assert not geodaten.lies(_geojson(GEBIETE), "gebiete.geojson").musterdaten

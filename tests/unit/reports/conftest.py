@@ -60,7 +60,8 @@ def _kennzahlen() -> list[dict[str, Any]]:
     for raum, start in enumerate([40321.0, 24000.4, 9876.5, 12345.0]):
         for jahr in JAHRE:
             wert = start + 111 * (jahr - 2016)
-            zeilen.append(_zeile(raum, jahr, "bev_gesamt", wert))
+            neu = {"hinweise": "zeitreihenbruch, musterdaten"} if jahr == 2019 else {}
+            zeilen.append(_zeile(raum, jahr, "bev_gesamt", wert) | neu)
             bruch = {"wert": None, "status": "zeitreihenbruch", "grund": "Neue Basis des Zensus."}
             change = {} if jahr != 2019 else bruch
             zeilen.append(_zeile(raum, jahr, "bev_veraenderung_pct", 100 * 111 / (wert - 111)) | change)
@@ -154,8 +155,8 @@ def _datenqualitaet() -> list[dict[str, Any]]:
     zeilen = [
         ("familie", "bevoelkerung", "vorhanden", "Mit Daten."),
         ("familie", "schule", "vorhanden", "Mit Daten."),
-        ("familie", "Hilfen zur Erziehung", "fehlt", "Hilfen zur Erziehung: noch keine Lieferung."),
-        ("familie", "Budget", "fehlt", "Budget: noch keine Lieferung."),
+        ("familie", "hze", "fehlt", "Hilfen zur Erziehung (HzE): noch keine Lieferung."),
+        ("familie", "haushalt", "fehlt", "Budget (Haushalt): noch keine Lieferung."),
         ("lieferung", "12411-01-01-5_muster.csv", "angenommen", "6 Jahre, 4 Räume"),
     ]
     return [

@@ -1,0 +1,5 @@
+{{ geschuetzt(
+    'intern_angebote',
+    ['jugendamt', 'raum_id', 'stichtag', 'quelle', 'tabelle', 'messgroesse', 'angebotsart'],
+    ['wert'],
+) }}

@@ -1,0 +1,1 @@
+{{ zellen_aktuell('regionalatlas') }}

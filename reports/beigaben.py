@@ -1,0 +1,85 @@
+"""What stands beside the Kennzahlen: ages and sexes of a Raum, what people wrote about it, the lines of the budget.
+
+Belongs here: reading the marts `bevoelkerung`, `kommentare` and `haushalt`, each of which may be missing. Not here:
+Kennzahlen (`modell`), geometry of the age pyramid (`kleinbild`).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from reports.typen import Altersaufbau, Altersstufe, BerichtsAngaben, Kommentar, Planzeile
+
+_ZEIGEN = ("gueltig", "null_genau")
+
+
+def altersaufbau(marts: Path, angaben: BerichtsAngaben) -> Mapping[str, Altersaufbau]:
+    """Per raum_id the newest year with ages, from the table with the finest groups; no mart, no entry."""
+    je_tabelle: dict[tuple[str, int, str, str], dict[tuple[int, int], dict[str, float | None]]] = {}
+    muster: dict[str, bool] = defaultdict(bool)
+    for z in _lies(marts / "bevoelkerung.parquet", angaben):
+        if z["altersgruppe"] == "insgesamt" or z["nationalitaet"] != "insgesamt":
+            continue
+        stufen = je_tabelle.setdefault((z["raum_id"], z["berichtsjahr"], z["quelle"], z["tabelle"]), {})
+        wert = (z["wert"] or 0.0) if z["status"] in _ZEIGEN else None
+        stufen.setdefault((z["alter_von"], z["alter_bis"]), {})[z["geschlecht"]] = wert
+        muster[z["raum_id"]] |= z["musterdaten"]
+    # newest year last, in it the table with most groups
+    folge = sorted(je_tabelle, key=lambda s: (s[0], s[1], len(je_tabelle[s]), s[2:]))
+    return {
+        s[0]: Altersaufbau(
+            jahr=s[1],
+            quelle=s[2],
+            musterdaten=muster[s[0]],
+            stufen=tuple(
+                Altersstufe(von, bis, w.get("weiblich"), w.get("maennlich"), w.get("insgesamt"))
+                for (von, bis), w in sorted(je_tabelle[s].items())
+            ),
+        )
+        for s in folge
+    }
+
+
+def kommentare(marts: Path, angaben: BerichtsAngaben) -> Mapping[str, tuple[Kommentar, ...]]:
+    """Per raum_id what was written on it, newest first; no mart, no entry."""
+    je_raum: dict[str, list[Kommentar]] = defaultdict(list)
+    for z in _lies(marts / "kommentare.parquet", angaben):
+        neu = Kommentar(
+            berichtsjahr=z["berichtsjahr"],
+            thema=z["thema"] or "",
+            art=z["art"] or "kommentar",
+            text=z["text"] or "",
+            autor=z["autor"] or "",
+            datum=z["datum"],
+            musterdaten=z["musterdaten"],
+        )
+        je_raum[z["raum_id"]].append(neu)
+    for liste in je_raum.values():
+        liste.sort(key=lambda k: (-k.berichtsjahr, k.datum or date.min, k.thema, k.art, k.text))
+    return {raum_id: tuple(liste) for raum_id, liste in je_raum.items()}
+
+
+def haushaltsplan(marts: Path, angaben: BerichtsAngaben) -> tuple[Planzeile, ...]:
+    """The lines of the budget of the Berichtsjahr for the whole, in euros, by kind, Berichtsgruppe and product."""
+    betraege: dict[tuple[str, str, str, str], dict[str, float]] = defaultdict(dict)
+    muster = False
+    for z in _lies(marts / "haushalt.parquet", angaben, "haushaltsjahr"):
+        if z["haushaltsjahr"] == angaben.berichtsjahr and z["raum_id"] == angaben.ganzes and z["status"] in _ZEIGEN:
+            name = f"{z['produkt']} {z['produkt_name'] or ''}".strip()
+            zeile = betraege[(z["art"], z["berichtsgruppe_name"], z["paragraf"] or "", name)]
+            # a product may be booked in several lines of the plan
+            zeile[z["wertart"]] = zeile.get(z["wertart"], 0.0) + z["betrag_eur"]
+            muster |= z["musterdaten"]
+    return tuple(Planzeile(*schluessel, werte, muster) for schluessel, werte in sorted(betraege.items()))
+
+
+def _lies(datei: Path, angaben: BerichtsAngaben, jahr: str = "berichtsjahr") -> Iterator[dict[str, Any]]:
+    if datei.is_file():
+        zeilen = pl.scan_parquet(datei).filter(
+            pl.col("jugendamt") == angaben.jugendamt, pl.col(jahr) <= angaben.berichtsjahr
+        )
+        yield from zeilen.collect().iter_rows(named=True)
