@@ -147,6 +147,8 @@ def _pruefe_und_schreibe(
     meldung = "Release erstellt und freigegeben."
     if release.zustand == "entwurf":
         meldung = "Release als Entwurf erstellt; es fehlt die Freigabe ('berichtswesen release approve')."
+    if aenderungen.mit:
+        meldung += " " + releases.aenderungssatz(aenderungen.zusammenfassung())
     return Kandidat(jugendamt, release.zustand, release_id, berichtsjahr, meldung, ergebnis.befunde)
 
 
@@ -224,6 +226,7 @@ def _manifest(
         # what the report says beside the marts, so that a change of the profile alone is a new release
         "angaben_sha256": hashlib.sha256(repr(angaben).encode()).hexdigest(),
         "code_sha256": haus.code_sha256,
+        "programm_sha256": haus.programm_sha256,
         "profil_sha256": haus.profil_sha256(profil.jugendamt),
         "katalog": {k.kennzahl: k.version for k in haus.katalog},
         "eingaben": [{f: getattr(e, f) for f in felder} for e in haus.eingaben(profil.jugendamt)],

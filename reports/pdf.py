@@ -48,7 +48,8 @@ def schreibe_pdf(seiten: Mapping[str, str], anhaenge: Mapping[str, str], ziel: P
 
     def ganz() -> None:
         leser = Seiten(stil)
-        teile, quellen = [], []
+        teile: list[dict[str, Any]] = []
+        quellen: list[Block] = []
         for name in (*_FOLGE, "", *_SCHLUSS):
             if not name:
                 teile += [_teil([["h", 1, [["", "Steckbriefe"]]]], neu=True)] if namen else []
@@ -96,11 +97,11 @@ def _schreibe(
     }
     stand = max((tag for _, tag in bericht.datenstaende if tag), default=date(a.berichtsjahr, 12, 31))
     zeit = int(datetime(stand.year, stand.month, stand.day, tzinfo=UTC).timestamp())
-    datei.write_bytes(
-        compiler.compile(
-            format="pdf",
-            sys_inputs={"daten": json.dumps(daten, ensure_ascii=False)},
-            pdf_standards=["ua-1"],
-            timestamp=zeit,
-        )
+    inhalt = compiler.compile(
+        format="pdf",
+        sys_inputs={"daten": json.dumps(daten, ensure_ascii=False)},
+        pdf_standards=["ua-1"],
+        timestamp=zeit,
     )
+    assert isinstance(inhalt, bytes)  # other formats give one file per page
+    datei.write_bytes(inhalt)
