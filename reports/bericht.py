@@ -149,7 +149,6 @@ def _umgebung() -> Environment:
         prognosen=prognosen,
         WERTART=woerter.WERTART,
         ANGEBOT=woerter.ANGEBOT,
-        ART=woerter.ART,
         status_woerter=woerter.status_woerter,
         wort=woerter.wort,
         STATUS=woerter.STATUS,

@@ -19,7 +19,7 @@ _ALTES = {"bedarf": "Bedarfe", "vereinbarung": "Vereinbarungen", "frage": "Offen
 
 @dataclass(frozen=True)
 class Gespraech:
-    """One sheet; `frueher` holds what was written, by heading, each with the name of its Raum."""
+    """One sheet; `frueher` holds what was written in the newest year, by heading, each with the name of its Raum."""
 
     titel: str
     satz: str
@@ -41,8 +41,10 @@ def gespraech(bericht: Bericht, blatt: Blatt) -> Gespraech:
     art = "ganzes" if ist_ganzes else "region" if blatt.kinder and blatt.ebene != bericht.angaben.hauptebene else "raum"
     glieder = {v.raum_id for v in blatt.kinder} | {blatt.raum_id}
     raeume = [b for b in (bericht.ganzes, *bericht.blaetter) if ist_ganzes or b.raum_id in glieder]
+    geschrieben = [(b.name, k) for b in raeume for k in b.kommentare if k.art in _ALTES]
+    zuletzt = max((k.berichtsjahr for _, k in geschrieben), default=0)
     frueher = {
-        titel: tuple((b.name, k) for b in raeume for k in b.kommentare if k.art == code)
+        titel: tuple((name, k) for name, k in geschrieben if k.art == code and k.berichtsjahr == zuletzt)
         for code, titel in _ALTES.items()
     }
     return Gespraech(

@@ -75,7 +75,6 @@ GEBIETSART = {
     "gemeinde": "Gemeinde",
     "gemeindeteil": "Gemeindeteil",
 }
-ART = {"kommentar": "Kommentar", "bedarf": "Bedarf", "vereinbarung": "Vereinbarung", "frage": "offene Frage"}
 ANGEBOT = {
     "kita": "Kindertageseinrichtungen",
     "tagespflege": "Kindertagespflege",

@@ -202,7 +202,7 @@ def test_kommentare_alter_und_haushalt_stehen_im_bericht(
     steckbrief, werte, blatt = (texte[f] for f in (
         "raum/99001001.html", "raum/99001001-werte.html", "gespraech/99001001.html",
     ))  # fmt: skip
-    assert 'Zwei neue &lt;Träger&gt;. <span class="klein">Kommentar, Planung, 04.03.2022</span>' in steckbrief
+    assert 'Zwei neue &lt;Träger&gt;. <span class="klein">Planung, 04.03.2022</span>' in steckbrief
     assert "Altersaufbau 2021" in steckbrief
     assert "<td>41</td><td>71</td>" in werte
     for text in (steckbrief, blatt):
