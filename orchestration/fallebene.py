@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -22,6 +23,8 @@ from sources.verortung import aufgeloest, raumbuch
 from sources.vertraege import Vertrag
 
 SCHEMA = "fallebene"
+# Below so many Bewilligungen, threads wait for each other longer than they work.
+KLEIN = 20_000
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class Fallebene:
         for name, tabelle in tabellen.items():
             tabelle.write_parquet(ordner / f"{name}.parquet")
         try:
-            return _baue(ordner, modelle, vertrag.verdichtung.modelle, jahre[0])
+            return _baue(ordner, modelle, vertrag.verdichtung.modelle, jahre[0], len(saetze))
         except duckdb.Error:
             # without the cause: DuckDB's messages quote values
             raise Lesefehler(
@@ -80,10 +83,13 @@ class Fallebene:
 
 
 def _baue(
-    ordner: Path, modelle: Sequence[tuple[str, str]], ergebnisse: Sequence[str], periode: str
+    ordner: Path, modelle: Sequence[tuple[str, str]], ergebnisse: Sequence[str], periode: str, zeilen: int
 ) -> dict[str, pl.DataFrame]:
     """Run translated models in memory, spilling to the work area, and fetch results."""
-    with duckdb.connect(config={"temp_directory": str(ordner / "ueberlauf")}) as con:
+    einstellungen: dict[str, Any] = {"temp_directory": str(ordner / "ueberlauf")}
+    if zeilen < KLEIN:
+        einstellungen["threads"] = 1
+    with duckdb.connect(config=einstellungen) as con:
         # the name of the warehouse, which the translated models know
         con.sql("attach ':memory:' as warehouse")
         con.sql("use warehouse")

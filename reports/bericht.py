@@ -4,7 +4,7 @@ Belongs here: which pages there are and what the templates may call. Not here: w
 (`modell`), how a page looks (`vorlagen/`), whether it may be published (`quality`, `orchestration`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from quality.befund import Befund
 from reports import woerter
-from reports.analyse.rechnen import rechne, schreibe_tabellen
+from reports.analyse.rechnen import rechne, schreibe_tabellen, vergleichssaetze
 from reports.analyse.typen import Analyse
 from reports.diagramm import diagramm
 from reports.geldbild import plan_und_ist, prognosen
@@ -20,6 +20,7 @@ from reports.gespraech import gespraech
 from reports.karte import Kartenwerk
 from reports.kleinbild import pyramide, verlauf
 from reports.modell import lade_modell
+from reports.pdf import schreibe_pdf
 from reports.spanne import METHODE, spanne
 from reports.typen import Bericht, BerichtFehler, BerichtsAngaben, Blatt, Ebene
 from reports.vergleich import ARTEN, OHNE_FRUEHERES, Aenderungen
@@ -58,9 +59,12 @@ def schreibe_bericht(
     seiten["stil.css"] = (_VORLAGEN / "stil.css").read_text(encoding="utf-8")
     seiten["gespraech/jugendamt.html"] = _gespraech(bericht, bericht.ganzes)
     seiten["jugendamt.html"] = _seite("werte", bericht, "", blatt=bericht.ganzes)
+    saetze = vergleichssaetze(bericht, marts)
     for ebene in bericht.ebenen:
-        seiten |= _raumseiten(bericht, ebene, karten)
-    return [_schreibe(ziel / name, text) for name, text in sorted(seiten.items())]
+        seiten |= _raumseiten(bericht, ebene, karten, saetze)
+    anhaenge = {b.slug: _seite("anhang", bericht, "", blatt=b) for b in bericht.blaetter}
+    pdf = schreibe_pdf(seiten, anhaenge, ziel / "pdf", bericht)
+    return sorted([*pdf, *(_schreibe(ziel / name, text) for name, text in seiten.items())])
 
 
 def _einzelseiten(bericht: Bericht, analysen: Sequence[Analyse], karten: Kartenwerk) -> dict[str, dict[str, object]]:
@@ -71,17 +75,25 @@ def _einzelseiten(bericht: Bericht, analysen: Sequence[Analyse], karten: Kartenw
         "haushalt": {},
         "index": {"karte": karten.ueberblick()},
         "kennzahlen": {},
+        **({"modellregionen": {"analysen": analysen}} if bericht.angaben.intern else {}),
         **({"karten": {"themen": karten.auswahl()}} if karten.haupt else {}),
         **({"raeume": {}} if bericht.ebenen else {}),
     }
 
 
-def _raumseiten(bericht: Bericht, ebene: Ebene, karten: Kartenwerk) -> dict[str, str]:
+def _raumseiten(bericht: Bericht, ebene: Ebene, karten: Kartenwerk, saetze: Mapping[str, str]) -> dict[str, str]:
     seiten = {}
     nachbarn = (None, *ebene.blaetter, None)
     for blatt, vorheriges, naechstes in zip(ebene.blaetter, nachbarn, nachbarn[2:], strict=False):
         seiten[f"raum/{blatt.slug}.html"] = _seite(
-            "raum", bericht, "../", blatt=blatt, vorheriges=vorheriges, naechstes=naechstes, lage=karten.lage(blatt)
+            "raum",
+            bericht,
+            "../",
+            blatt=blatt,
+            vorheriges=vorheriges,
+            naechstes=naechstes,
+            lage=karten.lage(blatt),
+            vergleichssatz=saetze.get(blatt.raum_id, ""),
         )
         seiten[f"gespraech/{blatt.slug}.html"] = _gespraech(bericht, blatt)
         seiten[f"raum/{blatt.slug}-werte.html"] = _seite("werte", bericht, "../", blatt=blatt)

@@ -34,7 +34,7 @@ _HOECHSTENS = 460
 _KLASSEN = 5
 _FEINER = 5
 """Class limits are multiples of this part of an axis step: round numbers, which give no value away."""
-_MINDESTENS = 4
+_MINDESTENS = 3
 """Fewer areas or figures than these are no map."""
 _ZEILE = 19
 _ZEICHENBREITE = 5.6
@@ -114,7 +114,7 @@ class Kartenwerk:
         return next((e for e in self._bericht.ebenen if self._grund(e, BREITE)), None)
 
     def choropleth(self, ebene: Ebene, spalte: Spalte) -> Karte | None:
-        """A map of one Kennzahl; None without areas or with fewer than four figures.
+        """A map of one Kennzahl; None without areas or with fewer than three figures.
 
         Only what the table of the level shows is shown, and only as a class: no figure stands in the map.
         """

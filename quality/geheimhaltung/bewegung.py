@@ -181,15 +181,12 @@ class Netz:
 
 def _aufgabe(matrix: sparse.csc_array, kosten: Kommazahlen, unten: Kommazahlen, oben: Kommazahlen) -> highspy.Highs:
     """Minimise costs over matrix x change = 0. Deterministic: one thread, stopped by nodes and steps, never by time."""
-    lp = highspy.HighsLp()
-    lp.num_row_, lp.num_col_ = matrix.shape
-    lp.col_cost_, lp.col_lower_, lp.col_upper_ = kosten, unten, oben
-    lp.row_lower_ = lp.row_upper_ = np.zeros(matrix.shape[0])
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.start_, lp.a_matrix_.index_ = matrix.indptr, matrix.indices
-    lp.a_matrix_.value_ = matrix.data.astype(float)
-    h = loeser()
-    h.passModel(lp)
+    zeilen, spalten = matrix.shape
+    h, null, stetig = loeser(), np.zeros(zeilen), np.zeros(spalten, dtype=np.int32)
+    form = (int(highspy.MatrixFormat.kColwise), int(highspy.ObjSense.kMinimize), 0.0)
+    anfang, stellen = matrix.indptr[:-1].astype(np.int32), matrix.indices.astype(np.int32)
+    faktor = matrix.data.astype(float)
+    h.passModel(spalten, zeilen, matrix.nnz, *form, kosten, unten, oben, null, null, anfang, stellen, faktor, stetig)
     return h
 
 
@@ -198,6 +195,7 @@ def loeser() -> highspy.Highs:
     h = highspy.Highs()
     for name, wert in (
         ("output_flag", False),
+        ("presolve", "off"),  # the programmes are small: simplifying takes longer than solving
         ("threads", 1),
         ("random_seed", 0),
         ("mip_max_nodes", KNOTEN),

@@ -129,10 +129,14 @@ def suche_beweise(netz: Netz, spannen: Spannen, beweglich: Wahr, preis: Kommazah
     gefunden: list[Bewegung] = []
     stufen = [np.quantile(preis[beweglich], q) for q in PREISSTUFEN] if beweglich.any() else []
     for stelle in np.flatnonzero(spannen.geschuetzt & beweglich):
+        zuletzt = np.zeros(0, dtype=np.int64)
         for stufe, groesse in ((s, g) for s in stufen for g in UMGEBUNGEN):
             if not spannen.mangel()[stelle]:
                 break
             zellen = netz.umgebung(int(stelle), beweglich & (preis <= stufe), preis, groesse)
+            if np.array_equal(zellen, zuletzt):
+                continue
+            zuletzt = zellen
             for b in _ein_beweis(netz, spannen, preis, zellen, int(stelle)):
                 gefunden.append(b)
                 spannen.nimm(b)

@@ -4,7 +4,7 @@ Belongs here: which years are pooled, what is compared, what may be said. Not he
 reading marts (`daten`). Only years that are all published one by one are pooled.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reports.analyse.bild import spannen
@@ -29,6 +29,29 @@ def fenster_je_raum(daten: Daten, konzept: str, jahre: range) -> dict[str, Fenst
     """Counts and Jugendeinwohner per year of the Räume whose years are all published."""
     alle = {r: daten.fenster(konzept, r, jahre) for r in daten.raeume}
     return {r: f for r, f in alle.items() if f is not None}
+
+
+def im_vergleich(daten: Daten) -> Mapping[str, str]:
+    """Per raum_id a sentence: begun Hilfen per 1,000 Jugendeinwohner beside those of the delivered Vergleichsreihen.
+
+    The newest year of the Vergleichsreihen; without any, or without published counts of the Raum, no sentence.
+    """
+    jahr = max((j for werte in daten.reihen.values() for j in werte if j <= daten.jahr), default=None)
+    if jahr is None:
+        return {}
+    andere = [
+        f"{name} {zahl(rate(*werte[jahr], 1.0).wert, 1)}" for name, werte in daten.reihen.items() if jahr in werte
+    ]
+    saetze = {}
+    for raum_id, blatt in {**daten.raeume, daten.ganzes.raum_id: daten.ganzes}.items():
+        fenster = daten.fenster("begonnen", raum_id, [jahr])
+        if fenster is not None:
+            s = rate(fenster[0][0], fenster[1][0], 1.0)
+            saetze[raum_id] = (
+                f"Begonnene Hilfen ohne § 28 je 1.000 unter 21 Jahren im Jahr {jahr}: {blatt.name} {zahl(s.wert, 1)} "
+                f"(Spanne {zahl(s.unten, 1)} bis {zahl(s.oben, 1)}); {'; '.join(andere)}, wie geliefert."
+            )
+    return saetze
 
 
 def streuung_der_jahre(fenster: Sequence[Fenster]) -> float:

@@ -125,7 +125,11 @@ def _aufbau(text: str, trennzeichen: str, pflicht: Sequence[frozenset[str]]) -> 
     erste = 1 if vorgabe else 0
     trenner = vorgabe[1] if vorgabe else trennzeichen
     if pflicht:
-        moeglich = {t: _kopfzeile(_reihen(zeilen, t), pflicht) for t in (trenner or _TRENNER)}
+        moeglich: dict[str, tuple[int, int]] = {}
+        for t in trenner or _TRENNER:
+            moeglich[t] = _kopfzeile(_reihen(zeilen, t), pflicht)
+            if moeglich[t][0] == len(pflicht):
+                break
         bester = max(moeglich, key=lambda t: moeglich[t])
         if moeglich[bester][0]:
             trenner, erste = bester, -moeglich[bester][1]
@@ -169,9 +173,15 @@ def _reihen(zeilen: list[str], trenner: str) -> Iterator[list[str]]:
 
 def _kopfzeile(reihen: Iterable[list[str]], pflicht: Sequence[frozenset[str]]) -> tuple[int, int]:
     """How many columns the best header has, and the negated number of its row: the larger pair is the better."""
-    namen = ({normiert(feld) for feld in felder[:HOECHSTENS_SPALTEN]} for felder in reihen)
-    treffer, minus = max(((sum(not p.isdisjoint(n) for p in pflicht), -i) for i, n in enumerate(namen)), default=(0, 0))
-    return treffer, minus if treffer else 0
+    bester = (0, 0)
+    for i, felder in enumerate(reihen):
+        namen = {normiert(feld) for feld in felder[:HOECHSTENS_SPALTEN]}
+        treffer = sum(not p.isdisjoint(namen) for p in pflicht)
+        if treffer > bester[0]:
+            bester = (treffer, -i)
+        if treffer == len(pflicht):
+            break
+    return bester
 
 
 def _trenner(zeilen: list[str]) -> str:

@@ -17,6 +17,9 @@ from quality.schema import polars_schema
 from sources.vertraege import Spalte, Vertrag, lade_vertraege
 from tests.benchmarks.messung import melde, stufe
 
+# a key holds within a delivery; here those of all Jugendämter lie in one table
+_WER = ("jugendamt",)
+
 
 def _spalten(vertrag: Vertrag) -> list[Spalte]:
     return [s for s in vertrag.spalten if not s.technisch]
@@ -32,7 +35,7 @@ def mit_pandera(daten: pl.DataFrame, vertrag: Vertrag) -> bool:
         if s.min is not None and s.max is not None:
             pruefungen.append(pa.Check.in_range(s.min, s.max))
         spalten[s.name] = pa.Column(polars_schema(vertrag)[s.name], pruefungen, nullable=s.leer_erlaubt)
-    schema = pa.DataFrameSchema(spalten, unique=list(vertrag.schluessel))
+    schema = pa.DataFrameSchema(spalten, unique=[*_WER, *vertrag.schluessel])
     try:
         schema.validate(daten, lazy=True)
     except pa.errors.SchemaErrors:
@@ -49,7 +52,7 @@ def mit_gx(daten: pl.DataFrame, vertrag: Vertrag) -> bool:
     rahmen: Any = (
         kontext.data_sources.add_pandas("p").add_dataframe_asset("t").add_batch_definition_whole_dataframe("b")
     )
-    regeln: list[Any] = [gx.expectations.ExpectCompoundColumnsToBeUnique(column_list=list(vertrag.schluessel))]
+    regeln: list[Any] = [gx.expectations.ExpectCompoundColumnsToBeUnique(column_list=[*_WER, *vertrag.schluessel])]
     for s in _spalten(vertrag):
         if not s.leer_erlaubt:
             regeln.append(gx.expectations.ExpectColumnValuesToNotBeNull(column=s.name))
@@ -69,8 +72,9 @@ WEGE = {"pandera": mit_pandera, "gx": mit_gx}
 def main(weg: str, home: Path, extrakt: str) -> None:
     """Read the accepted rows of an extract and check them again; they must pass."""
     vertrag = lade_vertraege()[extrakt]
-    daten = pl.read_parquet(home / "lake" / extrakt / "*.parquet", columns=[s.name for s in _spalten(vertrag)])
-    # a key holds within a delivery: here all of a Jugendamt lie in one table
+    daten = pl.read_parquet(
+        home / "lake" / extrakt / "*.parquet", columns=[*_WER, *(s.name for s in _spalten(vertrag))]
+    )
     with stufe("pruefen"):
         bestanden = WEGE[weg](daten, vertrag)
     melde(zeilen=len(daten), bestanden=bestanden)

@@ -1,11 +1,14 @@
-"""The reports of the four real Jugendämter in a browser, as people open them from disk.
+"""The reports of the four Jugendämter in a browser, as people open them from disk: real inputs and Musterdaten.
 
-Here: what only a browser can tell (requests, console, overflow, accessibility) and that every link leads somewhere.
-Not here: the figures (``tests/integration``), the pages' text (``tests/unit/reports``).
+Here: what only a browser can tell (requests, console, overflow, accessibility, print) and that every link leads
+somewhere. Not here: the figures (``tests/integration``), the pages' text (``tests/unit/reports``).
+``BERICHTSWESEN_TESTDEMO`` may name a finished demo's data home; else the demo is made once, which takes minutes.
 """
 
 from __future__ import annotations
 
+import io
+import os
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -27,8 +30,9 @@ SCHALTER = [
     "--disable-sync",
 ]
 JUGENDAEMTER = ["arnsberg", "ortenaukreis", "rostock", "verden"]
-SEITEN = ["index.html", "kennzahlen.html", "analyse.html", "datenqualitaet.html"]
 BREITEN = [1280, 390]
+# A4 less the margins of the style sheet
+SEITENBREITE_MM, SEITENHOEHE_MM, PX_JE_MM = 184, 277, 96 / 25.4
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +47,32 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
-def _bericht(haus: Any, jugendamt: str) -> Path:
-    return Path(haus.home) / "current" / jugendamt / "bericht"
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Data home of the Musterdaten of all four Jugendämter, released."""
+    from tests.conftest import Haus
+
+    if fertig := os.environ.get("BERICHTSWESEN_TESTDEMO"):
+        return Path(fertig)
+    haus = Haus(tmp_path_factory.mktemp("demo"))
+    lauf = haus.cli("demo", timeout=1800)
+    assert lauf.returncode == 0, lauf.stdout + lauf.stderr
+    return haus.home / "demo"
+
+
+@pytest.fixture(scope="module", params=[f"{art}-{j}" for art in ("demo", "echt") for j in JUGENDAEMTER])
+def bericht(request: pytest.FixtureRequest) -> Path:
+    """Folder of one report: Musterdaten show every page, real inputs the gaps of life."""
+    art, jugendamt = request.param.split("-")
+    home = request.getfixturevalue("demo") if art == "demo" else request.getfixturevalue("echtes_haus").home
+    return (Path(home) / "current" / jugendamt / "bericht").resolve()
+
+
+def _jede_art(bericht: Path) -> list[Path]:
+    """All single pages, and of those there are many one per folder and kind."""
+    viele = [sorted(bericht.glob(muster))[0] for muster in ("raum/*-werte.html", "gespraech/*.html")]
+    steckbrief = next(p for p in sorted(bericht.glob("raum/*.html")) if not p.stem.endswith("-werte"))
+    return [*sorted(bericht.glob("*.html")), steckbrief, *viele]
 
 
 class _Verweise(HTMLParser):
@@ -69,11 +97,9 @@ def _gelesen(seite: Path) -> _Verweise:
     return verweise
 
 
-@pytest.mark.parametrize("jugendamt", JUGENDAEMTER)
-def test_every_internal_link_leads_somewhere(echtes_haus, jugendamt: str) -> None:
-    ordner = _bericht(echtes_haus, jugendamt).resolve()
-    seiten = {p: _gelesen(p) for p in sorted(ordner.rglob("*.html"))}
-    assert len(seiten) >= 4
+def test_every_internal_link_leads_somewhere(bericht: Path) -> None:
+    seiten = {p: _gelesen(p) for p in sorted(bericht.rglob("*.html"))}
+    assert len(seiten) >= 10
     tot = []
     for seite, verweise in seiten.items():
         for ziel in sorted(verweise.ziele):
@@ -86,17 +112,15 @@ def test_every_internal_link_leads_somewhere(echtes_haus, jugendamt: str) -> Non
             if not teile.scheme and (
                 not pfad.is_file() or (anker and pfad in seiten and anker not in seiten[pfad].anker)
             ):
-                tot.append(f"{seite.relative_to(ordner)} -> {ziel}")
+                tot.append(f"{seite.relative_to(bericht)} -> {ziel}")
             # a release stands alone: nothing in it points out of its folder
-            if not teile.scheme and not pfad.is_relative_to(ordner.parent):
-                tot.append(f"{seite.relative_to(ordner)} -> {ziel} leaves the release")
+            if not teile.scheme and not pfad.is_relative_to(bericht.parent):
+                tot.append(f"{seite.relative_to(bericht)} -> {ziel} leaves the release")
     assert not tot, tot[:10]
 
 
-@pytest.mark.parametrize("jugendamt", JUGENDAEMTER)
-def test_all_pages_load_without_a_complaint(browser, echtes_haus, jugendamt: str) -> None:
+def test_all_pages_load_without_a_complaint(browser, bericht: Path) -> None:
     """No console message, no failed request, no request to anywhere but the disk; nothing wider than the window."""
-    ordner = _bericht(echtes_haus, jugendamt)
     klagen: list[str] = []
     for breite in BREITEN:
         kontext = browser.new_context(viewport={"width": breite, "height": 900})
@@ -107,34 +131,87 @@ def test_all_pages_load_without_a_complaint(browser, echtes_haus, jugendamt: str
         seite.on(
             "request", lambda r: None if r.url.startswith(("file:", "data:")) else klagen.append(f"request: {r.url}")
         )
-        for datei in sorted(ordner.rglob("*.html")):
+        for datei in sorted(bericht.rglob("*.html")):
             seite.goto(datei.as_uri())
             rand = seite.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             if rand > 0:
-                klagen.append(f"{datei.relative_to(ordner)} at {breite} px is {rand} px too wide")
+                klagen.append(f"{datei.relative_to(bericht)} at {breite} px is {rand} px too wide")
             if not seite.title().strip():
-                klagen.append(f"{datei.relative_to(ordner)} has no title")
+                klagen.append(f"{datei.relative_to(bericht)} has no title")
         kontext.close()
     assert not klagen, klagen[:10]
 
 
-@pytest.mark.parametrize("breite", BREITEN)
-@pytest.mark.parametrize("jugendamt", JUGENDAEMTER)
-def test_pages_are_accessible(browser, echtes_haus, jugendamt: str, breite: int) -> None:
-    """axe-core finds no violation, in light and in dark."""
+@pytest.mark.parametrize(("breite", "farben"), [(1280, "light"), (390, "dark")])
+def test_every_kind_of_page_is_accessible(browser, bericht: Path, breite: int, farben: str) -> None:
+    """axe-core finds no violation."""
     from axe_playwright_python.sync_playwright import Axe
 
-    ordner = _bericht(echtes_haus, jugendamt)
-    raum = sorted((ordner / "raum").glob("*.html"))[0]
+    kontext = browser.new_context(viewport={"width": breite, "height": 900}, color_scheme=farben)
+    seite = kontext.new_page()
     verstoesse = []
-    for farben in ("light", "dark"):
-        kontext = browser.new_context(viewport={"width": breite, "height": 900}, color_scheme=farben)
-        seite = kontext.new_page()
-        for datei in [*(ordner / s for s in SEITEN), raum]:
-            seite.goto(datei.as_uri())
-            verstoesse += [
-                f"{datei.name} ({farben}): {v['id']}: {v['nodes'][0]['html'][:120]}"
-                for v in Axe().run(seite).response["violations"]
-            ]
-        kontext.close()
+    for datei in _jede_art(bericht):
+        seite.goto(datei.as_uri())
+        verstoesse += [
+            f"{datei.name}: {v['id']}: {v['nodes'][0]['html'][:120]}" for v in Axe().run(seite).response["violations"]
+        ]
+    kontext.close()
     assert not verstoesse, verstoesse
+
+
+def test_the_keyboard_reaches_the_content(browser, bericht: Path) -> None:
+    seite = browser.new_page()
+    seite.goto((bericht / "index.html").as_uri())
+    seite.keyboard.press("Tab")
+    assert seite.evaluate("document.activeElement.className") == "sprung"
+    assert seite.evaluate("document.activeElement.getBoundingClientRect().left >= 0")
+    seite.keyboard.press("Enter")
+    assert seite.evaluate("document.activeElement.id") == "inhalt"
+    seite.close()
+
+
+BILDER = """() => [...document.querySelectorAll('figure')].filter(f => f.querySelector('svg')).map(f => ({
+    texte: [f.querySelector('h2, h3').textContent, ...[...f.querySelectorAll('svg text')].map(t => t.textContent)],
+    breite: f.getBoundingClientRect().width, hoehe: f.getBoundingClientRect().height,
+    umbruch: getComputedStyle(f).breakInside,
+}))"""
+
+
+def test_print_cuts_no_chart(browser, bericht: Path) -> None:
+    """Each picture fits the page, may not be broken, and all its words stand on one page of the printed PDF."""
+    from pypdf import PdfReader
+
+    seite = browser.new_page(viewport={"width": round(SEITENBREITE_MM * PX_JE_MM), "height": 1000})
+    seite.emulate_media(media="print")
+    zerschnitten, gesehen = [], 0
+    for datei in _jede_art(bericht):
+        seite.goto(datei.as_uri())
+        bilder = seite.evaluate(BILDER)
+        druck = PdfReader(io.BytesIO(seite.pdf(prefer_css_page_size=True, print_background=True)))
+        blaetter = ["".join(p.extract_text().split()) for p in druck.pages]
+        gesehen += len(bilder)
+        for bild in bilder:
+            passt = bild["breite"] <= SEITENBREITE_MM * PX_JE_MM + 1 and bild["hoehe"] <= SEITENHOEHE_MM * PX_JE_MM
+            worte = ["".join(t.split()) for t in bild["texte"]]
+            if not passt or bild["umbruch"] != "avoid" or not any(all(w in b for w in worte) for b in blaetter):
+                zerschnitten.append((datei.name, bild["texte"][0], bild["umbruch"], bild["breite"], bild["hoehe"]))
+    seite.close()
+    assert gesehen >= 3
+    assert not zerschnitten, zerschnitten[:10]
+
+
+def test_a_steckbrief_prints_on_two_pages_and_a_sheet_on_one(browser, bericht: Path) -> None:
+    from pypdf import PdfReader
+
+    seite = browser.new_page()
+    zu_lang = []
+    for muster, hoechstens in (("raum/*.html", 2), ("gespraech/*.html", 1)):
+        for datei in sorted(bericht.glob(muster)):
+            if datei.stem.endswith("-werte"):
+                continue
+            seite.goto(datei.as_uri())
+            anzahl = len(PdfReader(io.BytesIO(seite.pdf(prefer_css_page_size=True, print_background=True))).pages)
+            if anzahl > hoechstens:
+                zu_lang.append((datei.name, anzahl))
+    seite.close()
+    assert not zu_lang, zu_lang

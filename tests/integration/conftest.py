@@ -200,7 +200,9 @@ def hilfen_lieferung(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from sources.profile import lade_profile
 
     ziel = tmp_path_factory.mktemp("hilfen")
-    schreibe_musterdaten(lade_profile([MUSTERKREIS.parent]), ziel, jahre=(2022, 2023), nur=("hze_faelle",))
+    schreibe_musterdaten(
+        lade_profile([MUSTERKREIS.parent]), ziel, jahre=(2022, 2023), nur=("hze_faelle", "raumgrenzen")
+    )
     return ziel
 
 

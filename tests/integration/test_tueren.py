@@ -20,6 +20,8 @@ from typing import Any
 import duckdb
 import polars as pl
 import pytest
+import typst
+from pypdf import PdfReader
 
 from tests.conftest import MUSTERPROFILE, Haus
 
@@ -109,12 +111,21 @@ def _zahlen(rahmen: pl.DataFrame) -> Iterator[Any]:
         yield from spalte.drop_nulls()
 
 
+def _pdf(datei: Path) -> str:
+    """Words on the pages and in the structure (text alternatives) of a PDF."""
+    pdf = PdfReader(datei)
+    alternativen = (o.get_object() for o in pdf.trailer["/Root"]["/StructTreeRoot"]["/ParentTree"]["/Nums"])
+    elemente = [e.get_object() for o in alternativen if isinstance(o, list) for e in o]
+    return "\n".join([*(s.extract_text() for s in pdf.pages), *(str(e.get("/Alt", "")) for e in elemente)])
+
+
 def _texte(ordner: Path) -> Iterator[tuple[Path, str]]:
     """Every file as text, whatever it is; digits together, whatever separates thousands."""
     for datei in sorted(p for p in ordner.rglob("*") if p.is_file()):
         roh = datei.read_bytes()
-        for kodierung in ("utf-8", "utf-16-le"):
-            yield datei, re.sub(r"(?<=\d)[.,'\s\u00a0\u202f](?=\d{3})", "", roh.decode(kodierung, errors="replace"))
+        texte = [roh.decode(kodierung, errors="replace") for kodierung in ("utf-8", "utf-16-le")]
+        for text in [*texte, *([_pdf(datei)] if datei.suffix == ".pdf" else [])]:
+            yield datei, re.sub(r"(?<=\d)[.,'\s\u00a0\u202f](?=\d{3})", "", text)
 
 
 @pytest.mark.parametrize("ort", ["releases", "bi", "stand", "pruefung", "dagster", "quarantine", "archive"])
@@ -125,6 +136,14 @@ def test_no_marker_in_any_text(markiert: tuple[Haus, str], ort: str) -> None:
     ]
     assert funde == []
     assert not MARKER.search(ausgabe)
+
+
+def test_maps_and_pdf_are_among_what_was_searched(markiert: tuple[Haus, str]) -> None:
+    """Else a search of nothing would pass."""
+    ordner = markiert[0].home / "current" / J
+    assert len(list((ordner / "bericht" / "pdf").glob("*.pdf"))) > 3
+    assert "<svg" in (ordner / "bericht" / "karten.html").read_text("utf-8")
+    assert '"hze_quote"' in (ordner / "geo" / "raeume.geojson").read_text("utf-8")
 
 
 def test_no_marker_in_parquet_and_bi_file(markiert: tuple[Haus, str]) -> None:
@@ -172,5 +191,14 @@ def test_without_the_marks_the_markers_would_be_found(
         offen = con.sql("select * from intern.intern_hilfen").pl()
     offen.write_parquet(tmp_path / "hilfen.parquet")
     offen.write_csv(tmp_path / "hilfen.csv", separator=";", decimal_comma=True)
+    inhalt = '#image(bytes("<svg xmlns=\'http://www.w3.org/2000/svg\'/>"), alt: "7.710.000.001") 7.720.000.002'
+    (tmp_path / "a.typ").write_text(f'#set document(title: "a")\n= a\n{inhalt}', "utf-8")
+    typst.compile(str(tmp_path / "a.typ"), str(tmp_path / "a.pdf"), pdf_standards=["ua-1"])
+    assert [MARKER.findall(text) for d, text in _texte(tmp_path) if d.suffix == ".pdf"][-1] == [
+        "7720000002",
+        "7710000001",
+    ]
+    (tmp_path / "a.geojson").write_text('{"properties":{"hze":7710000001.0}}')
+    assert [d for d, text in _texte(tmp_path) if d.suffix == ".geojson" and MARKER.search(text)]
     assert [z for z in _zahlen(pl.read_parquet(tmp_path / "hilfen.parquet")) if z >= GRENZE]
     assert [d for d, text in _texte(tmp_path) if d.suffix == ".csv" and MARKER.search(text)]

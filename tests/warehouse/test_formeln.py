@@ -15,7 +15,7 @@ import yaml
 
 from tests.warehouse.conftest import PROJEKT
 
-# those whose inputs are written as CSV; the others run in dbt only (`tests/integration/test_geld_nachgerechnet.py`)
+# those whose inputs are written as CSV; the others run in dbt only (`tests/integration/test_nachgerechnet.py`)
 FAELLE = [
     fall
     for datei in sorted(PROJEKT.glob("models/*/*.yml"))

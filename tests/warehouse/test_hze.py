@@ -104,6 +104,7 @@ def test_a_raum_without_a_hilfe_has_its_zero_and_the_members_belong_to_the_whole
     lager = lager_aus(_satz("jahressumme", 3), _satz("jahressumme", 2, raum_id="musterkreis:uma"))
     assert [_wert(lager, "hze_faelle_jahressumme", r) for r in (STADT, DORF, OST, KREIS)] == [3, 0, 3, 5]
     assert _wert(lager, "hze_faelle_jahressumme", "musterkreis:uma") == 2
+    assert _wert(lager, "hze_faelle_jahressumme", "musterkreis:uma", "art_15") == 0, "auch dort fehlt keine Hilfe"
     assert _wert(lager, "hze_faelle_jahressumme", "musterkreis:ausserhalb") is None
 
 
@@ -123,6 +124,7 @@ def test_without_any_raum_all_is_counted_for_the_whole(lager_aus: Any) -> None:
     zeilen = lager.modell("intern_hilfen", "konzept = 'jahressumme' and einheit = 'faelle' and wert > 0")
     assert {z["raum_id"] for z in zeilen} == {KREIS}
     assert _wert(lager, "hze_faelle_jahressumme", KREIS) == 4
+    assert _wert(lager, "hze_faelle_jahressumme", KREIS, "art_15") == 0
 
 
 def test_budgetraum_and_leistungsraum_stand_beside_the_wohnraum(lager_aus: Any) -> None:

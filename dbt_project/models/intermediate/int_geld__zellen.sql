@@ -9,10 +9,6 @@ jugendaemter as (
     select * from {{ source('stammdaten', 'jugendaemter') }}
 ),
 
-tabellen as (
-    select * from {{ source('stammdaten', 'extrakttabellen') }}
-),
-
 haushalt as (
     select
         *,
@@ -49,6 +45,31 @@ posten as (
     from haushalt
     inner join jugendaemter
         on haushalt.jugendamt = jugendaemter.jugendamt
+    union all
+    -- where revenues are delivered, Hilfen that cost something and brought in nothing have a revenue of zero
+    select distinct
+        hilfen.jugendamt,
+        cast(null as varchar) as raum_id,
+        jugendaemter.ganzes,
+        hilfen.haushaltsjahr,
+        'haushalt' as tabelle,
+        'haushalt_ertrag_eur_' as messgroesse,
+        hilfen.wertart,
+        ['hze'] as merkmale,
+        0 as betrag_eur,
+        hilfen.lieferung,
+        hilfen.datenstand,
+        hilfen.musterdaten
+    from haushalt as hilfen
+    inner join jugendaemter
+        on hilfen.jugendamt = jugendaemter.jugendamt
+    semi join haushalt as ertraege
+        on
+            hilfen.jugendamt = ertraege.jugendamt
+            and hilfen.haushaltsjahr = ertraege.haushaltsjahr
+            and hilfen.wertart = ertraege.wertart
+            and ertraege.art = 'ertrag'
+    where hilfen.art = 'aufwand' and hilfen.sammelgruppe = 'hze' and hilfen.wertart = 'ist'
     union all
     select
         budget.jugendamt,
@@ -188,30 +209,15 @@ vereint as (
 )
 
 select
-    tabellen.extrakt,
-    vereint.jugendamt,
-    vereint.raum_id,
-    'schluessel' as raum_methode,
-    vereint.haushaltsjahr as berichtsjahr,
-    make_date(vereint.haushaltsjahr, 12, 31) as stichtag,
-    tabellen.familie,
-    tabellen.quelle,
-    vereint.tabelle,
-    tabellen.rang,
-    vereint.messgroesse,
-    'gezaehlt' as herkunft,
-    'insgesamt' as geschlecht,
-    'insgesamt' as altersgruppe,
-    0 as alter_von,
-    999 as alter_bis,
-    'insgesamt' as nationalitaet,
-    vereint.merkmal,
-    vereint.einheit,
-    vereint.wert,
-    case when vereint.wert = 0 then 'null_genau' else 'gueltig' end as status,
-    vereint.lieferung,
-    vereint.datenstand,
-    vereint.musterdaten
+    jugendamt,
+    raum_id,
+    haushaltsjahr as berichtsjahr,
+    tabelle,
+    messgroesse,
+    merkmal,
+    einheit,
+    wert,
+    lieferung,
+    datenstand,
+    musterdaten
 from vereint
-inner join tabellen
-    on vereint.tabelle = tabellen.tabelle

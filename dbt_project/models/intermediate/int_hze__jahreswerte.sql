@@ -1,9 +1,9 @@
 {{ config(materialized='table') }}
 
 -- Messgrößen of the HzE per year, Raum and node of the Hilfearten, in the shape of the cells of all extracts. What was
--- counted nowhere in a Raum stands here as zero, since the case files hold all Hilfen; only § 28 is mostly held by
--- freie Träger, and a year without it has no figure with § 28. Moves are those between Räume: a change of age group is
--- one only where age groups are told apart.
+-- counted nowhere in a Raum, or for another member of the whole, stands here as zero, since the case files hold all
+-- Hilfen; only § 28 is mostly held by freie Träger, and a year without it has no figure with § 28. Moves are those
+-- between Räume: a change of age group is one only where age groups are told apart.
 {%- set ort = ['jugendamt', 'berichtsjahr', 'raumart', 'raum_id'] %}
 {%- set schnitt = ['hilfeart', 'altersgruppe', 'geschlecht', 'merkmal', 'auspraegung', 'konzept'] %}
 {#- exact sums: the order of a sum of floats would show in its last digits #}
@@ -258,7 +258,6 @@ mit_nullen as (
         on
             moeglich.jugendamt = raeume.jugendamt
             and moeglich.berichtsjahr = raeume.berichtsjahr
-    where raeume.ist_sozialraum
 ),
 
 je_zelle as (
@@ -283,28 +282,18 @@ lieferungen as (
 select
     je_zelle.jugendamt,
     je_zelle.raum_id,
-    'schluessel' as raum_methode,
     je_zelle.berichtsjahr,
-    make_date(je_zelle.berichtsjahr, 12, 31) as stichtag,
-    'hze' as familie,
-    'fachverfahren' as quelle,
     'hze_aggregate' as tabelle,
-    1 as rang,
     'hze_' || je_zelle.einheit || '_' || je_zelle.konzept
     || case when je_zelle.raumart = 'wohnraum' then '' else '_' || je_zelle.raumart end as messgroesse,
-    'gezaehlt' as herkunft,
     je_zelle.geschlecht,
     je_zelle.altersgruppe,
-    {{ alter_von('je_zelle.altersgruppe') }} as alter_von,
-    {{ alter_bis('je_zelle.altersgruppe') }} as alter_bis,
-    'insgesamt' as nationalitaet,
     je_zelle.hilfeart
     || case
         when je_zelle.merkmal = 'insgesamt' then '' else '|' || je_zelle.merkmal || '=' || je_zelle.auspraegung
     end as merkmal,
     masse.einheit_text as einheit,
     je_zelle.wert / case when je_zelle.konzept = 'mittlerer_bestand' then 12 else 1 end as wert,
-    case when je_zelle.wert = 0 then 'null_genau' else 'gueltig' end as status,
     lieferungen.lieferung,
     lieferungen.datenstand,
     lieferungen.musterdaten

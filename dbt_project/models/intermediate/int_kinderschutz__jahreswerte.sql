@@ -58,7 +58,6 @@ mit_nullen as (
     from raeume
     inner join merkmale
         on raeume.extrakt = merkmale.extrakt
-    where raeume.ist_sozialraum
 ),
 
 je_zelle as (
@@ -83,24 +82,12 @@ lieferungen as (
 select
     je_zelle.jugendamt,
     je_zelle.raum_id,
-    'schluessel' as raum_methode,
     je_zelle.berichtsjahr,
-    make_date(je_zelle.berichtsjahr, 12, 31) as stichtag,
-    'kinderschutz' as familie,
-    case je_zelle.extrakt when 'inobhutnahmen' then 'jugendamt_42' else 'jugendamt_8a' end as quelle,
     je_zelle.extrakt as tabelle,
-    1 as rang,
     je_zelle.extrakt as messgroesse,
-    'gezaehlt' as herkunft,
-    'insgesamt' as geschlecht,
-    'insgesamt' as altersgruppe,
-    {{ alter_von("'insgesamt'") }} as alter_von,
-    {{ alter_bis("'insgesamt'") }} as alter_bis,
-    'insgesamt' as nationalitaet,
     je_zelle.merkmal,
     case je_zelle.extrakt when 'inobhutnahmen' then 'Maßnahmen' else 'Verfahren' end as einheit,
     je_zelle.wert,
-    case when je_zelle.wert = 0 then 'null_genau' else 'gueltig' end as status,
     lieferungen.lieferung,
     lieferungen.datenstand,
     lieferungen.musterdaten

@@ -204,8 +204,7 @@ final as (
         jugendamt,
         berichtsjahr,
         raum_id as geliefert_raum_id,
-        raum_id,
-        true as ist_sozialraum
+        raum_id
     from gezaehlt
     union all
     select
@@ -217,8 +216,7 @@ final as (
             when mit_raeumen.jugendamt is null then jugendaemter.ganzes
             when dim_raum.raumebene = 'sonstige' then vorkommend.raum_id
             else vorkommend.jugendamt || ':nicht_zuordenbar'
-        end as raum_id,
-        false as ist_sozialraum
+        end as raum_id
     from vorkommend
     anti join gezaehlt
         using (extrakt, jugendamt, berichtsjahr, raum_id)

@@ -39,15 +39,22 @@ class Haushalt:
 
     def __init__(self, amt: Jugendamt) -> None:
         gruppen = {z["berichtsgruppe"]: z["sammelgruppe"] for z in stammdaten(PLAENE / "berichtsstruktur.csv")}
-        plan = {z["produkt"].replace(".", ""): z for z in stammdaten(PLAENE / f"{amt.land.lower()}.csv")}
-        assert not any(z["konto"] or z["gueltig_bis"] for z in plan.values())
+        self.eigene = stammdaten(amt.profil / "produkte.csv") if (amt.profil / "produkte.csv").exists() else []
+        self.plan = stammdaten(PLAENE / f"{amt.land.lower()}.csv")
+        assert not any(z["gueltig_bis"] for z in (*self.eigene, *self.plan))
         self.posten: dict[tuple[int, str, str, str], dict[int, float]] = defaultdict(lambda: defaultdict(float))
         for jahr in JAHRE:
             for z in amt.lies("haushalt", jahr, "jahr produkt name konto kontoname art monat wertart betrag"):
-                produkt = z["produkt"].replace(".", "")
-                laengste = max((p for p in plan if produkt.startswith(p)), key=len)
-                ort = (jahr, z["wertart"], z["art"], gruppen[plan[laengste]["berichtsgruppe"]])
+                ort = (jahr, z["wertart"], z["art"], gruppen[self.gruppe(z["produkt"], z["konto"])])
                 self.posten[ort][int(z["monat"] or 0)] += euro(z["betrag"])
+
+    def gruppe(self, produkt: str, konto: str) -> str:
+        """Berichtsgruppe by the longest number that fits, of the Jugendamt's own lines first."""
+        for zeilen in (self.eigene, self.plan):
+            passt = [z for z in zeilen if produkt.startswith(z["produkt"]) and konto.startswith(z["konto"])]
+            if passt:
+                return max(passt, key=lambda z: (len(z["produkt"]), len(z["konto"])))["berichtsgruppe"]
+        raise AssertionError(produkt)
 
     def summe(self, jahr: int, wertarten: set[str], gruppen: set[str], art: str = "Aufwand", bis: int = 99) -> float:
         orte = [(jahr, w, art, g) for w in wertarten for g in gruppen]
@@ -156,7 +163,8 @@ def _massnahmen(amt: Jugendamt) -> Iterator[tuple[tuple[str, str, str, int], Any
     for z in zeilen:
         for jahr in jahre:
             beginn, ende, silvester = tag(z["beginn"]), tag(z["ende"]), date(jahr, 12, 31)
-            assert beginn and ende
+            assert beginn is not None
+            assert ende is not None
             neu = beginn.year == jahr and z["abgerufen"]
             liste.zaehle(amt.ort(z["raum"]), jahr, "laufend", beginn <= silvester <= ende)
             for was in ("budget", "abgerufen"):

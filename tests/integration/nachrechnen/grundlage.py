@@ -1,6 +1,6 @@
 """What every family needs: the delivered rows, the Räume of a Jugendamt per year, sums over them, the form of a result.
 
-Here: reading by the order of columns (headings differ from year to year, the order does not). Not here: what is counted.
+Here: reading by the order of columns (headings change from year to year, their order does not). Not here: what counts.
 """
 
 from __future__ import annotations
@@ -59,7 +59,8 @@ class Jugendamt:
 
     def __init__(self, profil: Path, lieferung: Path) -> None:
         angaben = yaml.safe_load((profil / "profil.yml").read_text("utf-8"))
-        self.name, self.land, self.ganzes = profil.name, angaben["kennzahlenprofil"], angaben["ganzes"]
+        self.profil, self.name = profil, profil.name
+        self.land, self.ganzes = angaben["kennzahlenprofil"], angaben["ganzes"]
         self.quellen: list[str] = angaben["quellen_rang"]
         self.haupthierarchie = angaben["hierarchien"][0]["name"]
         self.raeume = {z["raum_id"]: z for z in stammdaten(profil / "raeume.csv")}
@@ -67,9 +68,9 @@ class Jugendamt:
         self.besondere = [f"{self.name}:{b}" for b in BESONDERE]
         self.ordner, self.amtlich = lieferung / self.name, lieferung / "_amtlich"
         schluessel = profil / "schluessel.csv"
-        ags = [z for z in stammdaten(schluessel) if z["schluesselart"] == "ags"] if schluessel.exists() else []
+        self.schluessel = stammdaten(schluessel) if schluessel.exists() else []
         self.orte = {z["raum_name"]: r for r, z in self.raeume.items()} | {r: r for r in self.raeume}
-        self.orte |= {z["schluessel"]: z["raum_id"] for z in ags}
+        self.orte |= {z["schluessel"]: z["raum_id"] for z in self.schluessel if z["schluesselart"] == "ags"}
 
     def lies(self, extrakt: str, jahr: int, spalten: str) -> list[Zeile]:
         return lies(self.ordner / f"{extrakt}_{jahr}.csv", spalten)
@@ -119,7 +120,7 @@ class Zahlen:
 
     def zaehle(self, raum: str, jahr: int, was: Hashable, anzahl: float = 1) -> None:
         self.jahre.add(jahr)
-        self.je.setdefault((raum, jahr), Counter())[was] += anzahl  # type: ignore[assignment]
+        self.je.setdefault((raum, jahr), Counter())[was] += anzahl
 
     def summen(self, raum: str, jahr: int) -> Counter[Hashable] | None:
         """All counts of a Raum, nothing if one of its parts is not counted at all."""
@@ -135,11 +136,11 @@ class Zahlen:
         summe: Counter[Hashable] = Counter()
         for teil in self.amt.teile(raum, jahr):
             hier = self.je.get((teil, jahr))
-            if hier is None and teil not in self.amt.besondere:
-                if teil not in self.amt.kleinste(jahr) or not self.null(teil, jahr):
-                    return None
+            fehlt = teil not in self.amt.kleinste(jahr) or not self.null(teil, jahr)
+            if hier is None and teil not in self.amt.besondere and fehlt:
+                return None
             for was, anzahl in (hier or {}).items():
-                summe[was] += anzahl  # type: ignore[assignment]
+                summe[was] += anzahl
         return summe
 
     def __call__(self, raum: str, jahr: int, was: Hashable) -> Wert:

@@ -1,6 +1,6 @@
 """Hilfen zur Erziehung and Kinderschutz: from delivered Bewilligungen to Hilfen, counts, costs and their Kennzahlen.
 
-Here: what a Hilfe is, when and where it counts, formulas by the definition of each Land. Not here: budgets (``geld.py``).
+Here: what a Hilfe is, when and where it counts, formulas as each Land defines them. Not here: budgets (``geld.py``).
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ SPALTEN = (
 )
 LUECKE = timedelta(days=14 + 1)
 OFFEN = date.max - 2 * LUECKE
+PARA_28 = {"01", "02", "03"}
 FREMD = {"09", "10", "11", "12 stationär", "15"}
 AMBULANT = {"04", "05", "06", "07", "12 ambulant", "14", "16"}
 # groups of Hilfearten: § 35 by its form, but ambulant as a whole in NRW, where § 32 is a part of ambulant too
@@ -60,7 +61,7 @@ class Einheit:
 
     def __init__(self, zeilen: list[Bewilligung], wohnraum: str) -> None:
         self.zeilen = zeilen  # by beginning
-        self.erste, self.letzte = zeilen[0], max(zeilen, key=lambda b: b.ende)
+        self.erste, self.letzte = zeilen[0], sorted(zeilen, key=lambda b: b.ende)[-1]
         self.wohnraum = wohnraum
         self.beginn, self.ende = self.erste.beginn, self.letzte.ende
         self.geboren = min(b.geboren for b in zeilen)
@@ -125,8 +126,9 @@ class Hilfen:
         for b in zeilen:
             kosten, raum = euro(b.z["ist"]), b.besonders or fall.wohnraum
             self.zahlen.zaehle(raum, jahr, ("kosten", fall.art), kosten)
-            self.kosten[jahr] += kosten
-            self.bewilligt[jahr] += euro(b.z["bewilligt"])
+            if fall.art not in PARA_28:
+                self.kosten[jahr] += kosten
+                self.bewilligt[jahr] += euro(b.z["bewilligt"])
 
     def _ereignisse(self, e: Einheit, jahr: int, einheit: str) -> None:
         neujahr, silvester = date(jahr, 1, 1), date(jahr, 12, 31)
@@ -139,11 +141,13 @@ class Hilfen:
 
     def _zaehle(self, e: Einheit, jahr: int, einheit: str, konzept: str, am: date) -> None:
         raum, erste = e.raum(am), e.erste.z
-        merkmale = {"art": e.art}
-        if not e.art.startswith("13"):
+        merkmale = {"art": e.art, "schule": str(any(b.z["schulbegleitung"] == "ja" for b in e.zeilen))}
+        if not e.art.startswith("13") and e.art not in PARA_28:
             dort = e.letzte.leistungsraum
             bekannt = not dort.endswith(":nicht_zuordenbar")
+            traeger = "" if e.art in {"09", "10"} else e.letzte.z["traeger"]
             merkmale |= {
+                "traeger": traeger,
                 "ab 18": str(e.volljaehrig(am)), "situation": erste["situation"] or "5",
                 "transfer": erste["transfer"], "grund": e.letzte.z["grund"], "dauer": str(ganze_monate(e.beginn, am)),
                 "dort": "unbekannt" if not bekannt else str(dort == e.wohnraum),
@@ -166,16 +170,22 @@ class Hilfen:
         for z in self.amt.lies("gefaehrdungseinschaetzungen", jahr, "jahr raum alter sex ergebnis anzahl"):
             self.schutz.zaehle(self.amt.ort(z["raum"]), jahr, "8a", int(z["anzahl"]))
         for z in self.amt.lies("inobhutnahmen", jahr, "jahr raum alter sex art anzahl grundlage"):
-            if "unbegleitet" not in z["art"] and z["grundlage"] == "§ 42":
+            if z["art"] != "UMA" and "unbegleitet" not in z["art"] and z["grundlage"] == "§ 42":
                 self.schutz.zaehle(self.amt.ort(z["raum"]), jahr, "42", int(z["anzahl"]))
 
+    def je_traeger(self, raum: str, jahr: int) -> list[tuple[Any, float]]:
+        """Hilfen on 31.12. by known Träger."""
+        summen = self.zahlen.summen(raum, jahr) or {}
+        traeger = ("faelle", "bestand", "traeger")
+        return [(w, n) for w, n in summen.items() if isinstance(w, tuple) and w[:3] == traeger and w[3]]
+
     def summe(self, raum: str, jahr: int, *wo: str, arten: set[str] | None = None) -> Wert:
-        """Sum over Hilfearten: all but § 35a, or the named ones."""
+        """Sum over Hilfearten: all but §§ 28 and 35a, or the named ones."""
         summen = self.zahlen.summen(raum, jahr)
         if summen is None:
             return None
         gesucht = [(w, n) for w, n in summen.items() if isinstance(w, tuple) and w[:-1] == wo]
-        return sum(n for (*_, a), n in gesucht if (a in arten if arten else not str(a).startswith("13")))
+        return sum(n for (*_, a), n in gesucht if (a in arten if arten else str(a)[:2] not in {"13", *PARA_28}))
 
 
 class _Raum:
@@ -212,6 +222,7 @@ class _Raum:
         yield "hze_ohne_28_quote", quote(self.arten("menschen", "summe", "art"), u21, 10_000, 100)
         eingliederung = self.arten("faelle", "summe", "art", arten={f"13{f}" for f in FORMEN})
         yield "eingliederung_35a_quote", quote(eingliederung, je(self.raum, self.jahr, 6, 18), 1000, 100)
+        yield "schulbegleitung_pct", quote(self.n("summe", "schule", "True"), eingliederung, 100, 10)
         ab_18 = self.n("summe", "ab 18", "True")
         yield "hilfe_41_quote", quote(ab_18, je(self.raum, self.jahr, 18, 21), 1000, 100)
 
@@ -232,6 +243,18 @@ class _Raum:
         yield "hilfen_im_wirkungsraum_pct", quote(hier, hier + woanders)
         yield "hilfedauer_median_monate", self.median("beendet")
         yield "bisherige_dauer_median_monate", self.median("bestand")
+
+    def leittraeger(self) -> Iterator[tuple[str, Any]]:
+        """In Räumen with a Leitträger, who leads all below; foster families are no Träger."""
+        amt, beim, alle = self.h.amt, 0.0, 0.0
+        fuehrt = {z["raum_id"]: z["schluessel"] for z in amt.schluessel if z["schluesselart"] == "leittraeger"}
+        gefuehrt = {t: traeger for raum, traeger in fuehrt.items() for t in amt.teile(raum, self.jahr)}
+        for teil in amt.teile(self.raum, self.jahr):
+            if teil in gefuehrt:
+                je = {w[3]: n for w, n in self.h.je_traeger(teil, self.jahr)}
+                beim, alle = beim + je.get(gefuehrt[teil], 0), alle + sum(je.values())
+        if gefuehrt and self.raum not in amt.besondere:
+            yield "anteil_leittraeger_pct", quote(beim, alle)
 
     def bei_beginn(self) -> Iterator[tuple[str, Any]]:
         """Unknown is left out of the shares, and shown."""
@@ -268,7 +291,7 @@ def _eintraege(h: Hilfen, leute: Leute) -> Iterator[tuple[tuple[str, str, str, i
         for raum in [*h.amt.im_jahr(jahr), *h.amt.besondere]:
             if h.zahlen.summen(raum, jahr) is not None:
                 r = _Raum(h, leute, raum, jahr)
-                for teil in (r.dichten, r.anteile, r.bei_beginn, r.kosten):
+                for teil in (r.dichten, r.anteile, r.leittraeger, r.bei_beginn, r.kosten):
                     for kennzahl, wert in teil():
                         yield (kennzahl, "fachverfahren", raum, jahr), wert
             for kennzahl, quelle, wert in _schutz(h, leute, raum, jahr):

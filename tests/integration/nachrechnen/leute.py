@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from tests.integration.nachrechnen.grundlage import (
@@ -75,7 +76,7 @@ class Leute:
     def _fortschreibung(self, jahr: int) -> None:
         for raum, zellen in self._zeilen(f"12411-02-03-5_muster_{jahr}.csv"):
             werte = [float(z.replace("-", "0")) for z in zellen[:17]]
-            self.fortgeschrieben[raum, jahr] = dict(zip(zip(GRUPPEN, GRUPPEN[1:], strict=False), werte, strict=True))
+            self.fortgeschrieben[raum, jahr] = dict(zip(pairwise(GRUPPEN), werte, strict=True))
         for ebene in (4, 5):
             for raum, zellen in self._zeilen(f"12411-01-01-{ebene}_muster.csv"):
                 insgesamt = zellen[3 * (JAHRE[-1] - jahr)]

@@ -67,6 +67,19 @@ def _betreuung(leute: Leute) -> Iterator[tuple[tuple[str, str, str, int], Any]]:
                     yield (kennzahl, "kita_verwaltung", raum, jahr), wert
 
 
+def _amtliche_betreuung(leute: Leute) -> Iterator[tuple[tuple[str, str, str, int], Any]]:
+    """Of Kreise, where the children are cared for; by residence it stands in. Over the Fortschreibung, as published."""
+    datei = leute.amt.amtlich / "22543-01-02-4_muster.csv"
+    for zeile in text(datei).splitlines() if datei.exists() else []:
+        stichtag, schluessel, _, form, *zellen = [*zeile.split(";"), "", "", ""]
+        if leute.amt.orte.get(schluessel) == leute.amt.ganzes and form.startswith("Insgesamt"):
+            ort, jahr = leute.amt.ganzes, int(stichtag[-4:])
+            for spalte, (kennzahl, (_, von, bis)) in enumerate(KITA.items(), 1):
+                wert = quote(float(zellen[spalte]), leute("fortschreibung", ort, jahr - 1, von, bis))
+                for code in (kennzahl, f"{kennzahl}_einrichtungsort"):
+                    yield (code, "kinderbetreuungsstatistik", ort, jahr), wert
+
+
 def _schule(leute: Leute) -> Iterator[tuple[tuple[str, str, str, int], Any]]:
     schueler, uebergaenge, esu = (_zahlen(leute, e) for e in list(EXTRAKTE)[2:])
     for jahr in JAHRE:
@@ -83,7 +96,7 @@ def _schule(leute: Leute) -> Iterator[tuple[tuple[str, str, str, int], Any]]:
 
 
 def _abgaenger(leute: Leute) -> Iterator[tuple[tuple[str, str, str, int], Any]]:
-    """Of Kreise and kreisfreie Städte; columns: all, without Hauptschulabschluss ... Hochschulreife, each both sexes."""
+    """Of Kreise and kreisfreie Städte: all, without Hauptschulabschluss ... with Hochschulreife."""
     for zeile in text(leute.amt.amtlich / "21111-02-06-4_muster.csv").splitlines():
         jahr, schluessel, *zellen = [*zeile.split(";"), ""]
         if leute.amt.orte.get(schluessel) == leute.amt.ganzes:
@@ -94,5 +107,8 @@ def _abgaenger(leute: Leute) -> Iterator[tuple[tuple[str, str, str, int], Any]]:
             yield ("abgaenger_ahr_pct", *ort), quote(hochschulreife, alle)
 
 
+TEILE = (_lebenslage, _betreuung, _amtliche_betreuung, _schule, _abgaenger)
+
+
 def rechne(leute: Leute) -> Ergebnis:
-    return sammle(e for teil in (_lebenslage, _betreuung, _schule, _abgaenger) for e in teil(leute))
+    return sammle(e for teil in TEILE for e in teil(leute))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from reports.analyse.daten import _hilfen, _vergleichsreihen
-from reports.analyse.hilfen import analysiere_fruehwarnung, analysiere_mehrjahr
+from reports.analyse.hilfen import analysiere_fruehwarnung, analysiere_mehrjahr, im_vergleich
 from reports.analyse.typen import Daten
 from tests.unit.analyse.conftest import raum
 
@@ -148,3 +148,14 @@ def test_reform_der_erhebung_steht_dabei(baue: Baue) -> None:
     assert {z["bruch"] for z in warnung.zeilen} == {"ab 2021: KJSG"}
     assert any("Zwischen 2018 und 2023 liegt ein Zeitreihenbruch (ab 2021: KJSG)" in satz for satz in warnung.aussagen)
     assert "bruch" in warnung.spalten
+
+
+def test_raum_neben_gelieferten_vergleichsreihen(baue: Baue) -> None:
+    """Raum 0 begins 9 Hilfen per 1,000; Ring 2 ends a year earlier; a Raum without a published count says nothing."""
+    hilfen = {"begonnen": {2023: [9.0, None]}}
+    reihen = {"Ring 1": {2023: (800.0, 100_000.0)}, "Ring 2": {2022: (700.0, 100_000.0)}}
+    saetze = im_vergleich(baue(2, hilfen=hilfen, reihen=reihen))
+    assert list(saetze) == [raum(0)]
+    assert "im Jahr 2023" in saetze[raum(0)]
+    assert "9,0 (Spanne 4,1 bis 17,1); Ring 1 8,0, wie geliefert." in saetze[raum(0)]
+    assert im_vergleich(baue(2, hilfen=hilfen)) == {}

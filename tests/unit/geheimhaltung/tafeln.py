@@ -37,9 +37,16 @@ MINDERJAEHRIGE = [43, 17, 5, 4, 6, 6, 22, 3, 22, 17, 4, 11, 10, 4, 14, 8, 10, 64
 MINDERJAEHRIGE += [6, 8, 6, 6, 12, 4, 7, 9, 4, 6, 11, 2, 8, 8, 17, 9, 14, 13, 16, 8, 19]
 
 
-def kreis(raeume: int = 51, regionen: int = 5, jahre: int = 10, k: int = 3, saat: int = 1) -> Problem:
+def kreis(
+    raeume: int = 51,
+    regionen: int = 5,
+    jahre: int = 10,
+    k: int = 3,
+    saat: int = 1,
+    konzepte: tuple[str, ...] = KONZEPTE,
+) -> Problem:
     """Räume (in regions, in the Kreis) x Hilfeart nodes x concepts x years, with all sums and identities."""
-    zaehlung = _zaehle(raeume, jahre, np.random.default_rng(saat))
+    zaehlung = _zaehle(raeume, jahre, np.random.default_rng(saat)).filter(pl.col("konzept").is_in(konzepte))
     eltern_raum = [(f"r{r:02}", f"region{r % regionen}") for r in range(raeume)]
     eltern_raum += [(f"region{g}", "kreis") for g in range(regionen)]
     raum = pl.DataFrame(eltern_raum, schema=["kind", "elter"], orient="row")
@@ -51,7 +58,8 @@ def kreis(raeume: int = 51, regionen: int = 5, jahre: int = 10, k: int = 3, saat
     for achse, eltern in (("raum", raum), ("knoten", knoten)):
         ab = sum(t["gleichung"].n_unique() for t in teile)
         teile.append(summen(zellen, achse, eltern, [a for a in achsen if a != achse], ab))
-    teile.append(bestandsgleichungen(zellen, ["raum", "knoten"], sum(t["gleichung"].n_unique() for t in teile)))
+    if set(konzepte) == set(KONZEPTE):
+        teile.append(bestandsgleichungen(zellen, ["raum", "knoten"], sum(t["gleichung"].n_unique() for t in teile)))
     return problem(mit_gewicht(zellen, k), pl.concat(teile))
 
 

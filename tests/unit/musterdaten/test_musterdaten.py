@@ -10,10 +10,12 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+import shapely
 
-from sources.formate import regionaldatenbank, tabelle
+from sources.formate import geodaten, regionaldatenbank, tabelle
 from sources.musterdaten import schreibe_musterdaten
 from sources.musterdaten.modell import JAHRE, erfinde_verlauf
+from sources.musterdaten.raeume import gebiete
 from sources.musterdaten.zufall import aufgeteilt
 from sources.profile import Profil, lade_amtliche_feeds, lade_profil, lade_profile
 
@@ -79,7 +81,7 @@ def test_dateien_liegen_wie_geliefert(profile: list[Profil], landung: Path) -> N
     mit_register = {profil.jugendamt for profil in profile if profil.feeds}
     assert {pfad.name for pfad in landung.iterdir()} == {"_amtlich"} | mit_register
     for profil in profile:
-        for feed in profil.feeds:
+        for feed in (feed for feed in profil.feeds if feed.extrakt == "opendata_hro"):
             dateien = list((landung / profil.jugendamt).iterdir())
             assert len(dateien) == THEMEN * len(JAHRE)
             assert all(feed.passt(datei.name) for datei in dateien)
@@ -337,3 +339,16 @@ def test_aufgeteilt_haelt_die_summe() -> None:
     assert aufgeteilt(10, (1, 1, 1)) == [4, 3, 3]
     assert aufgeteilt(0, (1, 2)) == [0, 0]
     assert sum(aufgeteilt(9_999, (0.1, 0.2, 0.70001))) == 9_999
+
+
+def test_jeder_kleinste_raum_hat_eine_wabe(profile: list[Profil], tmp_path: Path) -> None:
+    schreibe_musterdaten(profile, tmp_path, jahre=(2023,), nur=("raumgrenzen",))
+    for profil in profile:
+        (datei,) = (tmp_path / profil.jugendamt).glob("*raumgrenzen*.geojson")
+        gelesen = geodaten.lies(datei.read_bytes(), datei.name)
+        assert gelesen.musterdaten
+        formen = shapely.from_geojson(gelesen.daten["geometrie"].to_list())
+        assert len(formen) == len(gebiete(profil, 1, [2023]))
+        assert shapely.coverage_is_valid(formen), "neighbours share their borders and none overlaps"
+        assert shapely.union_all(formen).geom_type == "Polygon", "one honeycomb"
+        assert abs(shapely.total_bounds(formen)).max() < 1, "around 0° N 0° E, no real place"

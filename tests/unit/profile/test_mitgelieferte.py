@@ -124,7 +124,8 @@ def test_jede_datei_hat_hoechstens_einen_feed(profile: dict[str, Profil]) -> Non
 
 
 def test_echte_dateien_finden_ihren_feed(profile: dict[str, Profil], testdaten: Path) -> None:
-    (feed,) = profile["rostock"].feeds
+    feed, grenzen = profile["rostock"].feeds
+    assert grenzen.passt("stadtbereiche.shp") is not None
     dateien = [
         *(testdaten / "rostock/bevoelkerung").glob("*.csv"),
         *(testdaten / "rostock/alter_xlsx").glob("*"),

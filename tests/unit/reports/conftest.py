@@ -155,8 +155,8 @@ def _datenqualitaet() -> list[dict[str, Any]]:
     zeilen = [
         ("familie", "bevoelkerung", "vorhanden", "Mit Daten."),
         ("familie", "schule", "vorhanden", "Mit Daten."),
-        ("familie", "Hilfen zur Erziehung", "fehlt", "Hilfen zur Erziehung: noch keine Lieferung."),
-        ("familie", "Budget", "fehlt", "Budget: noch keine Lieferung."),
+        ("familie", "hze", "fehlt", "Hilfen zur Erziehung (HzE): noch keine Lieferung."),
+        ("familie", "haushalt", "fehlt", "Budget (Haushalt): noch keine Lieferung."),
         ("lieferung", "12411-01-01-5_muster.csv", "angenommen", "6 Jahre, 4 Räume"),
     ]
     return [
