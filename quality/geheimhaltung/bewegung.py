@@ -186,9 +186,7 @@ def _aufgabe(matrix: sparse.csc_array, kosten: Kommazahlen, unten: Kommazahlen, 
     form = (int(highspy.MatrixFormat.kColwise), int(highspy.ObjSense.kMinimize), 0.0)
     anfang, stellen = matrix.indptr[:-1].astype(np.int32), matrix.indices.astype(np.int32)
     faktor = matrix.data.astype(float)
-    h.passModel(
-        spalten, zeilen, matrix.nnz, *form, kosten, unten, oben, null, null, anfang, stellen, faktor, stetig
-    )
+    h.passModel(spalten, zeilen, matrix.nnz, *form, kosten, unten, oben, null, null, anfang, stellen, faktor, stetig)
     return h
 
 
