@@ -46,11 +46,13 @@ def schuetze(ablage: Ablage, profile: Iterable[Profil], katalog: Sequence[Kennza
     """
     erklaerung = lade_erklaerung()
     offen = {}
-    for jugendamt, bestand in ((p.jugendamt, _bestand(ablage, p, katalog, erklaerung)) for p in profile):
+    for p in profile:
+        jugendamt, bestand = p.jugendamt, _bestand(ablage, p, katalog, erklaerung)
         if bestand is None:
             (verlauf.ordner(ablage, jugendamt) / "ergebnis.json").unlink(missing_ok=True)
         else:
-            offen[jugendamt] = (bestand, verlauf.verbinde(bestand, verlauf.frueher(ablage, jugendamt)))
+            bild = verlauf.verbinde(bestand, verlauf.frueher(ablage, jugendamt), aufbau.von_aussen(p))
+            offen[jugendamt] = (bestand, bild)
     neu = {j: fall for j, fall in offen.items() if not _ist_gefunden(ablage, j, fall[1])}
     for jugendamt, (stand, gefunden) in zip(neu, je_prozess(_sperre, list(neu.values())), strict=True):
         verlauf.schreibe(ablage, jugendamt, stand)
@@ -80,15 +82,16 @@ def ergebnis(ablage: Ablage, jugendamt: str) -> Ergebnis:
     return dict(json.loads(datei.read_text("utf-8"))) if datei.exists() else {}
 
 
-def pruefe_veroeffentlichtes(ablage: Ablage, jugendamt: str) -> str:
+def pruefe_veroeffentlichtes(ablage: Ablage, profil: Profil) -> str:
     """Audit all that was ever published of a Jugendamt; returns "" or, in German, why it is not safe."""
+    jugendamt = profil.jugendamt
     notizen = verlauf.frueher(ablage, jugendamt)
     if fehlt := verlauf.ohne_notiz(ablage, jugendamt):
         return _ohne_notiz(fehlt)
     if not notizen:
         return ""
     letzte = aufbau.Bestand(notizen[-1].zellen.select(aufbau.ZELLEN.keys()), notizen[-1].gleichungen)
-    gesamt = verlauf.verbinde(letzte, notizen).problem
+    gesamt = verlauf.verbinde(letzte, notizen, aufbau.von_aussen(profil)).problem
     marken = gesamt.zellen.filter(pl.col("lage") == PRIMAER).select("zelle", pl.lit(PRIMAER).alias("marke"))
     bericht = pruefe(gesamt, marken)
     return "" if bericht.sicher else _unsicher(bericht)
