@@ -299,6 +299,18 @@ class Eckdatum(Basis):
     quelle: _Text
 
 
+class Aussenwissen(Basis):
+    """A count that others publish or know: whoever attacks has it, though it is not shown here."""
+
+    messgroesse: _Name
+    merkmal: _Text
+    geschlecht: _Text
+    altersgruppe: _Text
+    raum_id: _Text
+    stichtag: date
+    quelle: _Text
+
+
 class Modellgebiet(Basis):
     """A Raum that takes part in a model area (or in a change of practice), from `von` to `bis` (both inclusive)."""
 
@@ -409,6 +421,7 @@ class Profil(Kopf):
         modellgebiete: which Räume take part in which model area, dated.
         nachfolger: which Räume took the place of which (Gebietsstand).
         eckdaten: reference facts of Räume; never counted with delivered figures.
+        aussenwissen: counts that others publish or know; geheimhaltung takes them as known.
         gebiete: raum_id to GeoJSON geometry, from the file that `geometrie` names; `einheit` of its coordinates.
     """
 
@@ -420,6 +433,7 @@ class Profil(Kopf):
     modellgebiete: tuple[Modellgebiet, ...] = ()
     nachfolger: tuple[Nachfolger, ...] = ()
     eckdaten: tuple[Eckdatum, ...] = ()
+    aussenwissen: tuple[Aussenwissen, ...] = ()
     gebiete: dict[str, dict[str, Any]] = {}
     einheit: Literal["grad", "meter"] = "grad"
 
