@@ -5,10 +5,13 @@ Here: the two lists, and telling a full disk from all else. Not here: printing (
 
 from __future__ import annotations
 
+from shutil import disk_usage
+
 from duckdb import Error as DuckdbFehler
 
 from orchestration.haus import UnbekanntesJugendamt
 from orchestration.sperre import Gesperrt
+from orchestration.umgebung import lies_umgebung
 from reports.release import ReleaseFehler
 from reports.typen import BerichtFehler
 from sources.formate import Lesefehler
@@ -41,13 +44,16 @@ VOLL = (
     "Der Datenträger des Datenhauses ist voll. Das letzte Release bleibt in Kraft, ein halbes gibt es nicht. Bitte: "
     "Platz schaffen und 'berichtswesen refresh' noch einmal starten; es räumt auf und beginnt von vorn."
 )
+# bytes; with less, nothing can be written
+KNAPP = 4 * 2**20
 # how the system, SQLite and the others name it
 _ZEICHEN_VOLL = ("no space left on device", "disk is full", "errno 28", "disk quota exceeded")
 
 
 def ist_voll(fehler: BaseException | str) -> bool:
-    """Whether an error, or one that led to it, says that the disk is full."""
+    """Whether an error, or one that led to it, says that the disk is full; SQLite may only speak of the disk."""
     if isinstance(fehler, str):
-        return any(z in fehler.lower() for z in _ZEICHEN_VOLL)
+        knapp = "disk i/o error" in fehler.lower() and disk_usage(lies_umgebung().home).free < KNAPP
+        return knapp or any(z in fehler.lower() for z in _ZEICHEN_VOLL)
     ursache = fehler.__cause__ or fehler.__context__
     return ist_voll(str(fehler)) or (ursache is not None and ist_voll(ursache))
