@@ -35,10 +35,12 @@ class UnbekanntesJugendamt(Exception):
     """A Jugendamt without a profile; German text with the known ones."""
 
 
-def _hash_ordner(ordner: Path) -> str:
-    """Hash of names and contents of the describing files below a folder."""
+def _hash_ordner(ordner: Path, ohne: Path | None = None) -> str:
+    """Hash of names and contents of the describing files below a folder, without those below another."""
     gesamt = hashlib.sha256()
     for datei in sorted(ordner.rglob("*")):
+        if ohne is not None and datei.is_relative_to(ohne):
+            continue
         if datei.suffix in CODE_ENDUNGEN and "__pycache__" not in datei.parts:
             gesamt.update(f"{datei.relative_to(ordner)}\0".encode() + datei.read_bytes())
     return gesamt.hexdigest()
@@ -79,6 +81,11 @@ class Haus:
         """Hash of everything that decides what comes out, apart from deliveries."""
         ordner = [*(WURZEL / raum for raum in RAEUME), *self.umgebung.profilordner]
         return hashlib.sha256("".join(map(_hash_ordner, ordner)).encode()).hexdigest()
+
+    @cached_property
+    def programm_sha256(self) -> str:
+        """Hash of the code alone, without any profile."""
+        return hashlib.sha256("".join(_hash_ordner(WURZEL / r, PROFILE) for r in RAEUME).encode()).hexdigest()
 
     def profil_sha256(self, jugendamt: str) -> str:
         """Hash of the profile of a Jugendamt."""

@@ -10,13 +10,16 @@ import getpass
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from orchestration.dbt import Dbt
 from orchestration.haus import Haus
 from orchestration.kandidat import berichtsangaben
 from orchestration.sperre import jetzt
+from quality.befund import Befund
 from quality.geheimhaltung.erklaerung import lade_erklaerung
 from reports import marts
 from reports import release as releases
@@ -52,22 +55,23 @@ def zeige_intern(haus: Haus, dbt: Dbt, jugendamt: str, name: str) -> Path:
         neu = not ziel.exists()
         if neu:
             shutil.rmtree(ziel.parent, ignore_errors=True)
-            schreibe_ordner(ziel, lambda ordner: _schreibe(haus, dbt, jugendamt, stand["berichtsjahr"], ordner))
+            schreibe_ordner(ziel, lambda ordner: _schreibe(haus, dbt, stand, ordner))
         _vermerke(haus, jugendamt, stand["release"], name, "erstellt" if neu else "eingesehen")
     finally:
         os.umask(alte_maske)
     return ziel
 
 
-def _schreibe(haus: Haus, dbt: Dbt, jugendamt: str, berichtsjahr: int, ordner: Path) -> None:
+def _schreibe(haus: Haus, dbt: Dbt, stand: Mapping[str, Any], ordner: Path) -> None:
     from reports.bericht import schreibe_bericht  # the renderer is heavy
     from reports.mappe import schreibe_mappe
 
+    jugendamt, berichtsjahr = stand["jugendamt"], stand["berichtsjahr"]
     veroeffentlichung = {m: s for m, s in dbt.veroeffentlichung(haus.katalog).items() if m not in _OHNE}
     statt = {m: f"intern.{mart.modell}" for m, mart in lade_erklaerung().marts.items() if mart.modell}
     marts.exportiere(haus.ablage.warehouse, ordner / "marts", veroeffentlichung, jugendamt, berichtsjahr, statt)
     angaben = replace(berichtsangaben(haus, haus.profile[jugendamt], berichtsjahr), intern=True)
-    schreibe_bericht(ordner / "marts", ordner / "bericht", angaben, [])
+    schreibe_bericht(ordner / "marts", ordner / "bericht", angaben, [Befund(**b) for b in stand["befunde"]])
     schreibe_mappe(ordner / "marts.xlsx", ordner / "marts", angaben, dbt.kommentare(haus.katalog))
 
 

@@ -94,13 +94,9 @@ def _pruefe_und_schreibe(
     kommentare: Kommentare,
     davor: list[Befund],
 ) -> Kandidat:
-    # all heavy: Great Expectations, the solver and the renderer are not needed to define assets
+    # both heavy: Great Expectations and the solver are not needed to define assets
     from quality import gate
     from quality.geheimhaltung import schutz
-    from reports.bericht import schreibe_bericht
-    from reports.datapackage import schreibe_datapackage
-    from reports.geojson import schreibe_geojson
-    from reports.mappe import schreibe_mappe
 
     profil = haus.profile[jugendamt]
     geschuetzt = schutz.ergebnis(haus.ablage, jugendamt)
@@ -125,16 +121,7 @@ def _pruefe_und_schreibe(
             meldung = f"Die Zahlen sind dieselben wie in {gleiches.id}; kein neues Release."
             return Kandidat(jugendamt, "unveraendert", gleiches.id, berichtsjahr, meldung, ergebnis.befunde)
         aenderungen = _vergleiche(haus, ordner / "marts", manifest)
-        aenderungen.schreibe(ordner)
-        schreibe_bericht(
-            ordner / "marts", ordner / "bericht", angaben, list(ergebnis.befunde), ordner / "analyse", aenderungen
-        )
-        schreibe_mappe(ordner / "marts.xlsx", ordner / "marts", angaben, kommentare)
-        vertraege = [haus.vertraege[e.extrakt] for e in haus.eingaben(jugendamt)]
-        schreibe_datapackage(ordner, angaben, [(v.attribution, v.lizenz) for v in vertraege], kommentare)
-        schreibe_geojson(ordner / "marts", ordner / "geo" / "raeume.geojson", angaben)
-        befunde = [releases.befund_als_dict(b) for b in ergebnis.befunde]
-        schreibe_json(ordner / "gate.json", {"erklaert": ergebnis.erklaert, "befunde": befunde})
+        _schreibe_dateien(haus, ordner, angaben, ergebnis, aenderungen, kommentare)
         _woerterbuch(veroeffentlichung, kommentare).write_csv(
             ordner / "woerterbuch.csv", separator=";", include_bom=True
         )
@@ -147,7 +134,34 @@ def _pruefe_und_schreibe(
     meldung = "Release erstellt und freigegeben."
     if release.zustand == "entwurf":
         meldung = "Release als Entwurf erstellt; es fehlt die Freigabe ('berichtswesen release approve')."
+    if aenderungen.mit:
+        meldung += " " + releases.aenderungssatz(aenderungen.zusammenfassung())
     return Kandidat(jugendamt, release.zustand, release_id, berichtsjahr, meldung, ergebnis.befunde)
+
+
+def _schreibe_dateien(
+    haus: Haus,
+    ordner: Path,
+    angaben: BerichtsAngaben,
+    ergebnis: GateErgebnis,
+    aenderungen: vergleich.Aenderungen,
+    kommentare: Kommentare,
+) -> None:
+    """All that people and tools read, from the exported marts."""
+    from reports.bericht import schreibe_bericht  # the renderer is heavy, too
+    from reports.datapackage import schreibe_datapackage
+    from reports.geojson import schreibe_geojson
+    from reports.mappe import schreibe_mappe
+
+    daten = ordner / "marts"
+    aenderungen.schreibe(ordner)
+    schreibe_bericht(daten, ordner / "bericht", angaben, list(ergebnis.befunde), ordner / "analyse", aenderungen)
+    schreibe_mappe(ordner / "marts.xlsx", daten, angaben, kommentare)
+    vertraege = [haus.vertraege[e.extrakt] for e in haus.eingaben(angaben.jugendamt)]
+    schreibe_datapackage(ordner, angaben, [(v.attribution, v.lizenz) for v in vertraege], kommentare)
+    schreibe_geojson(daten, ordner / "geo" / "raeume.geojson", angaben)
+    befunde = [releases.befund_als_dict(b) for b in ergebnis.befunde]
+    schreibe_json(ordner / "gate.json", {"erklaert": ergebnis.erklaert, "befunde": befunde})
 
 
 def _schutzbefund(schutz: Mapping[str, Any]) -> list[Befund]:
@@ -224,6 +238,7 @@ def _manifest(
         # what the report says beside the marts, so that a change of the profile alone is a new release
         "angaben_sha256": hashlib.sha256(repr(angaben).encode()).hexdigest(),
         "code_sha256": haus.code_sha256,
+        "programm_sha256": haus.programm_sha256,
         "profil_sha256": haus.profil_sha256(profil.jugendamt),
         "katalog": {k.kennzahl: k.version for k in haus.katalog},
         "eingaben": [{f: getattr(e, f) for f in felder} for e in haus.eingaben(profil.jugendamt)],

@@ -1,7 +1,7 @@
 """What stands beside the Kennzahlen: ages and sexes of a Raum, what people wrote about it, the lines of the budget.
 
-Belongs here: reading the marts `bevoelkerung`, `kommentare` and `haushalt`, each of which may be missing. Not here:
-Kennzahlen (`modell`), geometry of the age pyramid (`kleinbild`).
+Belongs here: reading the marts `bevoelkerung`, `kommentare`, `angebote`, `haushalt`, each of which may be missing. Not
+here: Kennzahlen (`modell`), geometry of the age pyramid (`kleinbild`).
 """
 
 from collections import defaultdict
@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from reports.typen import Altersaufbau, Altersstufe, BerichtsAngaben, Kommentar, Planzeile
+from reports.typen import Altersaufbau, Altersstufe, Angebote, BerichtsAngaben, Kommentar, Planzeile
 
 _ZEIGEN = ("gueltig", "null_genau")
 
@@ -61,6 +61,21 @@ def kommentare(marts: Path, angaben: BerichtsAngaben) -> Mapping[str, tuple[Komm
     for liste in je_raum.values():
         liste.sort(key=lambda k: (-k.berichtsjahr, k.datum or date.min, k.thema, k.art, k.text))
     return {raum_id: tuple(liste) for raum_id, liste in je_raum.items()}
+
+
+def angebote(marts: Path, angaben: BerichtsAngaben) -> Mapping[str, Angebote]:
+    """Per raum_id the Angebote by kind in its newest year; no mart, no entry."""
+    je_jahr: dict[tuple[int, str], dict[str, float]] = defaultdict(dict)
+    muster = False
+    for z in _lies(marts / "angebote.parquet", angaben):
+        gezaehlt = z["messgroesse"] == "angebote" and z["angebotsart"] != "insgesamt" and z["status"] in _ZEIGEN
+        if gezaehlt and z["wert"]:
+            je_jahr[z["berichtsjahr"], z["raum_id"]][z["angebotsart"]] = z["wert"]
+            muster |= z["musterdaten"]
+    # the newest year of a Raum comes last
+    return {
+        raum: Angebote(jahr, tuple(sorted(arten.items())), muster) for (jahr, raum), arten in sorted(je_jahr.items())
+    }
 
 
 def haushaltsplan(marts: Path, angaben: BerichtsAngaben) -> tuple[Planzeile, ...]:

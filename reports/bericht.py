@@ -148,6 +148,7 @@ def _umgebung() -> Environment:
         plan_und_ist=plan_und_ist,
         prognosen=prognosen,
         WERTART=woerter.WERTART,
+        ANGEBOT=woerter.ANGEBOT,
         ART=woerter.ART,
         status_woerter=woerter.status_woerter,
         wort=woerter.wort,

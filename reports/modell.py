@@ -16,7 +16,7 @@ from typing import Any
 import polars as pl
 
 from quality.befund import Befund
-from reports.beigaben import altersaufbau, haushaltsplan, kommentare
+from reports.beigaben import altersaufbau, angebote, haushaltsplan, kommentare
 from reports.themen import tafeln, themenblaetter, ueberblick
 from reports.typen import (
     Angabe,
@@ -78,6 +78,7 @@ def lade_modell(marts: Path, angaben: BerichtsAngaben, befunde: list[Befund]) ->
     bauer = _Bauer(angaben, katalog, reihen, je_quelle)
     ebenen_namen = dict(angaben.ebenen)
     aufbau, geschrieben = altersaufbau(marts, angaben), kommentare(marts, angaben)
+    vorhanden = angebote(marts, angaben)
     je_raum = {raum_id: bauer.angaben(raum_id) for raum_id in raeume}
     blaetter = {
         r["raum_id"]: Blatt(
@@ -96,6 +97,7 @@ def lade_modell(marts: Path, angaben: BerichtsAngaben, befunde: list[Befund]) ->
             leit=ueberblick(je_raum[r["raum_id"]]),
             altersaufbau=aufbau.get(r["raum_id"]),
             kommentare=geschrieben.get(r["raum_id"], ()),
+            angebote=vorhanden.get(r["raum_id"]),
         )
         for r in raeume.values()
     }

@@ -243,7 +243,7 @@ def in_worten(release: Release) -> list[str]:
         wer = b["annahme"]
         annahme = f"angenommen von {wer['name']} am {wer['zeit']}: {wer['grund']}" if wer else "nicht angenommen"
         zeilen.append(f"  {kennung} „{b['titel']}“ ({b['anzahl']}): {annahme}")
-    zeilen += _aenderungen_in_worten(m.get("vergleich", {}))
+    zeilen += [aenderungssatz(m.get("vergleich", {})), *(f"  {a}" for a in m.get("vergleich", {}).get("anlaesse", []))]
     groesse = sum(a["bytes"] for a in m["ausgaben"]) / 1e6
     zeilen.append(f"Woraus: {len(m['eingaben'])} Lieferungen, {len(m['katalog'])} Kennzahlen")
     zeilen.append(f"Inhalt: {len(m['ausgaben'])} Dateien, {groesse:.1f} MB, in {release.ordner}")
@@ -262,13 +262,13 @@ def _schritt(e: Mapping[str, str]) -> str:
             return f"{zustand} ({e.get('name', '')})"
 
 
-def _aenderungen_in_worten(v: Mapping[str, Any]) -> list[str]:
+def aenderungssatz(v: Mapping[str, Any]) -> str:
+    """What changed against the release before, from the manifest's summary."""
     if not v.get("mit"):
-        return ["Änderungen: kein früheres freigegebenes Release zum Vergleich"]
+        return "Änderungen: kein früheres freigegebenes Release zum Vergleich."
     zahlen = ", ".join(f"{v['korrekturen'][art]} {worte}" for art, worte in ARTEN.items())
-    neue = f"; {v['neue_jahre']} Werte neuer Jahre" if v["neue_jahre"] else ""
-    satz = f"Änderungen gegen {v['mit']} in Jahren, die schon berichtet waren: {zahlen}{neue}"
-    return [satz, *(f"  {anlass}" for anlass in v["anlaesse"])]
+    neue = f"; dazu {v['neue_jahre']} Werte neuer Jahre" if v["neue_jahre"] else ""
+    return f"Änderungen gegen {v['mit']} in Jahren, die schon berichtet waren: {zahlen}{neue}."
 
 
 def befund_als_dict(befund: Any) -> dict[str, Any]:

@@ -254,6 +254,15 @@ class Kommentar:
 
 
 @dataclass(frozen=True)
+class Angebote:
+    """How many Angebote of each kind a Raum has at the end of one year; kinds as codes, by code."""
+
+    jahr: int
+    arten: tuple[tuple[str, float], ...]
+    musterdaten: bool
+
+
+@dataclass(frozen=True)
 class Planzeile:
     """One product of the budget of one year; `werte` in euros by wertart (ansatz, nachtrag, ermaechtigung, ist)."""
 
@@ -284,6 +293,7 @@ class Blatt:
     leit: tuple[Angabe, ...] = ()
     altersaufbau: Altersaufbau | None = None
     kommentare: tuple[Kommentar, ...] = ()
+    angebote: Angebote | None = None
 
     @property
     def hat_werte(self) -> bool:

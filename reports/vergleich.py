@@ -44,7 +44,7 @@ class Herkunft:
 
     Attributes:
         alt: manifest of the earlier release.
-        neu: the candidate's (``berichtsjahr``, ``eingaben``, ``katalog``, ``profil_sha256``, ``code_sha256``).
+        neu: the candidate's (``berichtsjahr``, ``eingaben``, ``katalog``, ``profil_sha256``, ``programm_sha256``).
         titel: extract to its title.
         extrakte: Kennzahl to the extracts that deliver its Messgrößen.
     """
@@ -77,7 +77,7 @@ class Herkunft:
             saetze.append(f"Katalog der Kennzahlen geändert: {', '.join(sorted(self.geaenderte_kennzahlen))}.")
         if self.hat_anderes("profil_sha256"):
             saetze.append("Profil des Jugendamts geändert (Räume, Zuordnung, Schwellen oder Einstellungen).")
-        if self.hat_anderes("code_sha256"):
+        if self.hat_anderes("programm_sha256"):
             saetze.append("Datenhaus geändert (Rechenregeln oder Darstellung).")
         return saetze
 

@@ -76,6 +76,22 @@ GEBIETSART = {
     "gemeindeteil": "Gemeindeteil",
 }
 ART = {"kommentar": "Kommentar", "bedarf": "Bedarf", "vereinbarung": "Vereinbarung", "frage": "offene Frage"}
+ANGEBOT = {
+    "kita": "Kindertageseinrichtungen",
+    "tagespflege": "Kindertagespflege",
+    "jugendarbeit": "Jugendarbeit",
+    "jugendsozialarbeit": "Jugendsozialarbeit",
+    "schulsozialarbeit": "Schulsozialarbeit",
+    "fruehe_hilfen": "Frühe Hilfen",
+    "familienbildung": "Familienbildung",
+    "beratung": "Beratung",
+    "hze_ambulant": "ambulante Hilfen",
+    "hze_teilstationaer": "teilstationäre Hilfen",
+    "hze_stationaer": "stationäre Hilfen",
+    "inobhutnahme": "Inobhutnahme",
+    "sozialraumarbeit": "Sozialraumarbeit",
+    "sonstige": "Sonstige",
+}
 WERTART = {"ansatz": "Ansatz", "nachtrag": "Nachtrag", "ermaechtigung": "Ermächtigung", "ist": "Ist"}
 MUSTERDATEN = "Musterdaten – erfundene Werte"
 

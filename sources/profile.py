@@ -19,6 +19,7 @@ from pydantic_core import ErrorDetails
 from sources.geometrie import mit_gebieten
 from sources.profilmodell import (
     AmtlicheFeeds,
+    Aussenwissen,
     Basis,
     Berichtsgruppe,
     Ebene,
@@ -90,6 +91,7 @@ def lade_profil(ordner: Path) -> Profil:
         modellgebiete=_lies_wenn_da(ordner / "modellgebiete.csv", Modellgebiet),
         eckdaten=_lies_wenn_da(ordner / "eckdaten.csv", Eckdatum),
         nachfolger=_lies_wenn_da(ordner / "nachfolger.csv", Nachfolger),
+        aussenwissen=_lies_wenn_da(ordner / "aussenwissen.csv", Aussenwissen),
     )
     maengel = [*pruefe(profil, ordner.name), *pruefe_produkte(profil.produkte, lade_berichtsstruktur(), ordner.name)]
     if maengel:

@@ -299,6 +299,18 @@ class Eckdatum(Basis):
     quelle: _Text
 
 
+class Aussenwissen(Basis):
+    """A count that others publish or know: whoever attacks has it, though it is not shown here."""
+
+    messgroesse: _Name
+    merkmal: _Text
+    geschlecht: _Text
+    altersgruppe: _Text
+    raum_id: _Text
+    stichtag: date
+    quelle: _Text
+
+
 class Modellgebiet(Basis):
     """A Raum that takes part in a model area (or in a change of practice), from `von` to `bis` (both inclusive)."""
 
@@ -348,6 +360,24 @@ class Berichtsgruppe(Basis):
     sammelgruppe: Literal["hze", "uma", "uebrige", "ausserhalb"]
 
 
+class Vorjahresstand(Basis):
+    """A data family of one Berichtsjahr that is left out, the year before standing in for it; who decided, and why."""
+
+    familie: _Name
+    berichtsjahr: Annotated[int, Field(ge=1990, le=2100)]
+    name: _Text
+    grund: _Text
+
+    @field_validator("familie")
+    @classmethod
+    def _bekannt(cls, familie: str) -> str:
+        from sources.stammdaten import lade_familien  # it imports the profiles
+
+        if familie not in (bekannt := lade_familien(mit_kontext=True)):
+            raise ValueError(f"keine Datenfamilie heißt so; vorhanden: {', '.join(bekannt)}")
+        return familie
+
+
 class Kopf(Basis):
     """What stands in `profil.yml`."""
 
@@ -365,6 +395,7 @@ class Kopf(Basis):
     zeitplan: Annotated[str, Field(pattern=r"^([0-9*/,-]+ ){3}[0-9*/,A-Za-z-]+ [0-9*/,A-Za-z-]+$")]
     feeds: tuple[Feed, ...] = ()
     annahmen: tuple[_Text, ...] = ()
+    vorjahresstand: tuple[Vorjahresstand, ...] = ()
     schwellen: dict[str, float] = {}
     verortung: Annotated[tuple[Verortungsart, ...], Field(min_length=1)] = Raumbuch().reihenfolge
     geometrie: Geometrie | None = None
@@ -381,6 +412,7 @@ class Profil(Kopf):
         zeitplan: cron text of the yearly refresh.
         verortung: how the Raum of a record is found, first things first.
         annahmen: one German sentence for each thing that is assumed or unknown.
+        vorjahresstand: families that failed in a year and are released at the state of the year before.
         raeume: in the order of the file.
         zuordnungen: in the order of the file.
         schluessel: in the order of the file; an official key equal to the raum_id needs no line.
@@ -389,6 +421,7 @@ class Profil(Kopf):
         modellgebiete: which Räume take part in which model area, dated.
         nachfolger: which Räume took the place of which (Gebietsstand).
         eckdaten: reference facts of Räume; never counted with delivered figures.
+        aussenwissen: counts that others publish or know; geheimhaltung takes them as known.
         gebiete: raum_id to GeoJSON geometry, from the file that `geometrie` names; `einheit` of its coordinates.
     """
 
@@ -400,6 +433,7 @@ class Profil(Kopf):
     modellgebiete: tuple[Modellgebiet, ...] = ()
     nachfolger: tuple[Nachfolger, ...] = ()
     eckdaten: tuple[Eckdatum, ...] = ()
+    aussenwissen: tuple[Aussenwissen, ...] = ()
     gebiete: dict[str, dict[str, Any]] = {}
     einheit: Literal["grad", "meter"] = "grad"
 

@@ -197,6 +197,9 @@ def _pruefe_modellgebiete(profil: Profil, ordner: str) -> Iterator[Mangel]:
     for eintrag in profil.eckdaten:
         if eintrag.raum_id not in raeume:
             yield _unbekannt(f"{ordner}/eckdaten.csv", eintrag.merkmal, eintrag.raum_id)
+    for bekannt in profil.aussenwissen:
+        if bekannt.raum_id not in raeume:
+            yield _unbekannt(f"{ordner}/aussenwissen.csv", bekannt.messgroesse, bekannt.raum_id)
     for zeile in profil.modellgebiete:
         if zeile.raum_id not in raeume:
             yield _unbekannt(datei, zeile.gebiet, zeile.raum_id)

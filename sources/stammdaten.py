@@ -93,6 +93,10 @@ SCHEMATA: dict[str, tuple[str, dict[str, type[pl.DataType]]]] = {
         "Datenfamilien des Berichts: ob das Jugendamt sie hat, und ob etwas davon veröffentlicht werden darf",
         {"jugendamt": T, "familie": T, "name": T, "vorhanden": W, "oeffentlich": W},
     ),
+    "vorjahresstand": (
+        "Datenfamilien, die in einem Berichtsjahr ausgelassen sind und auf dem Stand des Vorjahres erscheinen",
+        {"jugendamt": T, "familie": T, "berichtsjahr": G, "grund": T},
+    ),
     "verortung": (
         "Auf welchem Weg die Sätze einer Lieferung ihren Raum gefunden haben",
         {"jugendamt": T, "extrakt": T, "lieferung": T, "datei": T, "methode": T, "saetze": G},
@@ -223,6 +227,9 @@ def als_tabellen(
         "abloesungen": [{"jugendamt": p.jugendamt, **z} for p in profile for z in gebietsstand.abloesungen(p)],
         "schluessel": [z for p in profile for z in _schluessel(p)],
         "eckdaten": [{"jugendamt": p.jugendamt, **e.model_dump()} for p in profile for e in p.eckdaten],
+        "vorjahresstand": [
+            {"jugendamt": p.jugendamt, **v.model_dump(exclude={"name"})} for p in profile for v in p.vorjahresstand
+        ],
         "modellgebiete": [{"jugendamt": p.jugendamt, **m.model_dump()} for p in profile for m in p.modellgebiete],
         "extrakttabellen": [
             {"extrakt": v.extrakt, "tabelle": name, "familie": v.familie, "quelle": v.quelle,

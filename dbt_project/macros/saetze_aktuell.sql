@@ -25,13 +25,29 @@ lieferungen as (
     group by all
 ),
 
+-- a family that is released at the state of the year before
+ausgelassen as (
+    select distinct
+        vorjahresstand.jugendamt,
+        cast(vorjahresstand.berichtsjahr as varchar) as jahr
+    from {{ source('stammdaten', 'vorjahresstand') }} as vorjahresstand
+    inner join {{ source('stammdaten', 'extrakttabellen') }} as tabellen
+        on
+            vorjahresstand.familie = tabellen.familie
+            and tabellen.extrakt = '{{ extrakt }}'
+),
+
 in_kraft as (
-    select *
+    select lieferungen.*
     from lieferungen
+    anti join ausgelassen
+        on
+            lieferungen.jugendamt = ausgelassen.jugendamt
+            and left(lieferungen.periode, 4) = ausgelassen.jahr
     qualify
         row_number() over (
-            partition by jugendamt, periode
-            order by datenstand desc nulls last, lieferung_nr desc
+            partition by lieferungen.jugendamt, lieferungen.periode
+            order by lieferungen.datenstand desc nulls last, lieferungen.lieferung_nr desc
         ) = 1
 ),
 

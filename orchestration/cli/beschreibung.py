@@ -106,9 +106,16 @@ def _geheimhaltung_maengel(haus: Haus) -> list[str]:
     spalten = {
         n: [s["name"] for s in marts[n]["columns"] if s.get("config", {}).get("meta", {}).get("publish")] for n in namen
     }
-    return erklaerung.maengel(
-        erklaerung.lade_erklaerung(), spalten, {n: (ordner / f"{n}.sql").read_text("utf-8") for n in namen}
-    )
+    erklaert = erklaerung.lade_erklaerung()
+    fremd = [
+        f"{p.jugendamt}/aussenwissen.csv: {w.messgroesse} ist keine geschützte Auszählung. Erwartet: eine von "
+        f"{', '.join(erklaert.messgroessen)}. Bitte: berichtigen oder die Zeile entfernen."
+        for p in haus.profile.values()
+        for w in p.aussenwissen
+        if w.messgroesse not in erklaert.messgroessen
+    ]
+    texte = {n: (ordner / f"{n}.sql").read_text("utf-8") for n in namen}
+    return [*erklaerung.maengel(erklaert, spalten, texte), *fremd]
 
 
 def _abnahme_maengel(_: Haus) -> list[str]:

@@ -72,6 +72,11 @@ def schluessel() -> pl.Expr:
     return pl.concat_str([pl.col(a).cast(pl.String) for a in ACHSEN], separator="|").alias("schluessel")
 
 
+def von_aussen(profil: Profil) -> list[str]:
+    """Keys of the cells that others publish or know."""
+    return ["|".join(str(getattr(w, a)) for a in ACHSEN) for w in profil.aussenwissen]
+
+
 def lies_zaehlungen(con: duckdb.DuckDBPyConnection, jugendamt: str, messgroessen: list[str]) -> pl.DataFrame:
     """Protected counts of one Jugendamt: :data:`ACHSEN`, berichtsjahr, raumebene, wert (whole numbers only)."""
     return con.sql(
@@ -142,7 +147,9 @@ def baue(zaehlungen: pl.DataFrame, umfeld: Umfeld, erklaerung: Erklaerung) -> Be
     zellen = pl.concat(alle)
     summen, gleichungen = _summen(zellen, umfeld.summen)
     zellen, terme = pl.concat([zellen, summen]), [*terme, gleichungen]
-    terme += [_identitaet(zellen, i.summe, i.teile) for i in erklaerung.identitaeten]
+    for i in erklaerung.identitaeten:
+        zellen = pl.concat([zellen, *(_nie_gezeigt(zellen, i.summe, i.teile, teil) for teil in i.teile)])
+        terme.append(_identitaet(zellen, i.summe, i.teile))
     verlaufend = zellen.filter(
         pl.col("altersgruppe") == "insgesamt", ~pl.col("merkmal").str.contains("|", literal=True)
     )
@@ -227,13 +234,14 @@ def _quertabelle(
         ]
     )
     rest = pl.col("merkmal").str.ends_with("=~")
+    eigen = pl.col("raum_id").str.contains(f"(^|:){t.mitglied}$")
     ganz = (pl.col("wert") == pl.col("summe")) & (pl.col("wert") > 0)
     zellen = zellen.with_columns(
         # where nobody has the feature, the rest is the sum itself
         pl.when(rest & ganz).then(1).otherwise(t.k).alias("k"),
         (gezeigt & ~rest).alias("gezeigt"),
-        # all of a group: the feature is known of each of its members
-        (pl.lit(value=t.quer == "merkmal") & ~rest & ganz).alias("voll"),
+        # all of a group: the feature is known of each of its members, unless the group is made by it
+        (pl.lit(value=t.quer == "merkmal") & ~rest & ganz & ~eigen).alias("voll"),
     )
     return zellen.select(basis.columns), kinder, terme
 
@@ -349,6 +357,33 @@ def _identitaet(zellen: pl.DataFrame, summe: str, teile: tuple[str, ...]) -> pl.
     return _vollstaendig(oben, unten)
 
 
+def _nie_gezeigt(zellen: pl.DataFrame, summe: str, teile: tuple[str, ...], teil: str) -> pl.DataFrame:
+    """The one part of a sum that no table shows, as hidden cells: found by subtraction, known to nobody otherwise."""
+    ort, schnitt = [a for a in ACHSEN if a != "messgroesse"], ["merkmal", "geschlecht", "altersgruppe"]
+    oben = pl.col("merkmal").str.split("|").list.first()
+    ganz = zellen.filter(pl.col("messgroesse") == teil).select(*ort, pl.col("wert").alias("ganz"))
+    andere = zellen.filter(pl.col("messgroesse").is_in(teile), pl.col("messgroesse") != teil)
+    uebrige = andere.group_by(ort).agg(pl.col("wert").sum().alias("uebrige"), pl.len().alias("anzahl"))
+    return (
+        zellen.filter(pl.col("messgroesse") == summe)
+        .join(zellen.filter(pl.col("messgroesse") == teil), on=schnitt, how="anti")
+        .join(uebrige.filter(pl.col("anzahl") == len(teile) - 1), on=ort)
+        .with_columns(
+            pl.lit(teil).alias("messgroesse"),
+            pl.col("wert") - pl.col("uebrige"),
+            pl.lit(value=False).alias("gezeigt"),
+            oben.alias("oben"),
+        )
+        .filter(pl.col("wert") >= 0)
+        .join(ganz, left_on=["oben", *ort[1:]], right_on=ort, how="left")
+        .with_columns(
+            (pl.col("wert").eq(pl.col("ganz")) & (pl.col("wert") > 0) & ~pl.col("merkmal").str.ends_with("=~"))
+            .fill_null(value=False).alias("voll")
+        )
+        .select(zellen.columns)
+    )  # fmt: skip
+
+
 def _verlauf(zellen: pl.DataFrame, bestand: str, zugang: str, abgang: str) -> pl.DataFrame:
     """Bestand of a year from that of the year before."""
     name = _name("verlauf", ["merkmal", "geschlecht", "altersgruppe", "raum_id", "berichtsjahr"])
@@ -393,7 +428,8 @@ def _summen(zellen: pl.DataFrame, summen: Sequence[Seite]) -> tuple[pl.DataFrame
         glieder.group_by(*ort, "berichtsjahr", "raumebene")
         .agg(
             (pl.col("wert") * pl.col("koeffizient")).sum().alias("wert"),
-            pl.col("k").max(),
+            # a part that is 0 adds nothing that the others do not tell
+            pl.col("k").filter(pl.col("wert") != 0).max().fill_null(1),
             pl.col("gezeigt").all(),
             pl.lit(value=False).alias("voll"),
             (pl.len() == pl.col("anzahl").first()).alias("ganz"),
@@ -442,7 +478,11 @@ def _als_bestand(zellen: pl.DataFrame, terme: pl.DataFrame) -> Bestand:
 
 def _gewicht() -> pl.Expr:
     """What it costs to hide a cell: totals of the Jugendamt first, then those of a Raum, then larger cells."""
-    ganz = pl.col("merkmal").is_in(["insgesamt", "mit_28"])
+    # with and without UMA both are totals, and their difference is seen where both are
+    merkmal = pl.col("merkmal")
+    ganz = merkmal.is_in(["insgesamt", "mit_28"]) | merkmal.str.contains(
+        r"^(summe \+)?insgesamt\|uma=ja|^summe \+insgesamt -"
+    )
     je_raum = pl.when(pl.col("raumebene") == "jugendamt").then(100.0).otherwise(1.0)
     je_art = pl.when(ganz).then(100.0).otherwise(1.0)
     return je_raum * je_art * (1 + (1 + pl.col("wert")).log())

@@ -40,6 +40,7 @@ class Tabelle(_Modell):
     messgroessen: tuple[str, ...] = Field(min_length=1)
     merkmale: str
     quer: Literal["", "altersgruppe", "geschlecht", "merkmal"] = ""
+    mitglied: str = "-"
     ebenen: Literal["alle", "oberhalb", "ganzes"] = "alle"
     k: int = Field(ge=2)
 

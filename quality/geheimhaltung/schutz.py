@@ -25,7 +25,8 @@ from quality.geheimhaltung.erklaerung import Erklaerung, lade_erklaerung
 from quality.geheimhaltung.marken import zeilenmarken
 from quality.geheimhaltung.prozesse import je_prozess
 from quality.geheimhaltung.pruefung import Bericht, pruefe
-from quality.geheimhaltung.sperrung import grundlinie, sperre
+from quality.geheimhaltung.rueckzug import Rueckzug, sperre_oder_halte_zurueck
+from quality.geheimhaltung.sperrung import grundlinie
 from quality.geheimhaltung.tabelle import BEKANNT, PRIMAER, UNGENANNT, problem
 from quality.geheimhaltung.verlauf import OFFEN, STAND, Gesamtbild, Notiz, notiere
 from sources.ablage import Ablage, schreibe_datei, schreibe_json
@@ -45,11 +46,13 @@ def schuetze(ablage: Ablage, profile: Iterable[Profil], katalog: Sequence[Kennza
     """
     erklaerung = lade_erklaerung()
     offen = {}
-    for jugendamt, bestand in ((p.jugendamt, _bestand(ablage, p, katalog, erklaerung)) for p in profile):
+    for p in profile:
+        jugendamt, bestand = p.jugendamt, _bestand(ablage, p, katalog, erklaerung)
         if bestand is None:
             (verlauf.ordner(ablage, jugendamt) / "ergebnis.json").unlink(missing_ok=True)
         else:
-            offen[jugendamt] = (bestand, verlauf.verbinde(bestand, verlauf.frueher(ablage, jugendamt)))
+            bild = verlauf.verbinde(bestand, verlauf.frueher(ablage, jugendamt), aufbau.von_aussen(p))
+            offen[jugendamt] = (bestand, bild)
     neu = {j: fall for j, fall in offen.items() if not _ist_gefunden(ablage, j, fall[1])}
     for jugendamt, (stand, gefunden) in zip(neu, je_prozess(_sperre, list(neu.values())), strict=True):
         verlauf.schreibe(ablage, jugendamt, stand)
@@ -79,15 +82,16 @@ def ergebnis(ablage: Ablage, jugendamt: str) -> Ergebnis:
     return dict(json.loads(datei.read_text("utf-8"))) if datei.exists() else {}
 
 
-def pruefe_veroeffentlichtes(ablage: Ablage, jugendamt: str) -> str:
+def pruefe_veroeffentlichtes(ablage: Ablage, profil: Profil) -> str:
     """Audit all that was ever published of a Jugendamt; returns "" or, in German, why it is not safe."""
+    jugendamt = profil.jugendamt
     notizen = verlauf.frueher(ablage, jugendamt)
     if fehlt := verlauf.ohne_notiz(ablage, jugendamt):
         return _ohne_notiz(fehlt)
     if not notizen:
         return ""
     letzte = aufbau.Bestand(notizen[-1].zellen.select(aufbau.ZELLEN.keys()), notizen[-1].gleichungen)
-    gesamt = verlauf.verbinde(letzte, notizen).problem
+    gesamt = verlauf.verbinde(letzte, notizen, aufbau.von_aussen(profil)).problem
     marken = gesamt.zellen.filter(pl.col("lage") == PRIMAER).select("zelle", pl.lit(PRIMAER).alias("marke"))
     bericht = pruefe(gesamt, marken)
     return "" if bericht.sicher else _unsicher(bericht)
@@ -127,8 +131,11 @@ def _sperre(fall: tuple[aufbau.Bestand, Gesamtbild]) -> tuple[Notiz, Ergebnis]:
     """Choose marks, audit them, and say what they cost, beside the naive way."""
     bestand, bild = fall
     beginn = time.monotonic()
-    sperrung = sperre(bild.problem)
-    lagen = bild.problem.zellen.select("zelle", pl.col("lage").alias("lage_gesamt"))
+    rueckzug = sperre_oder_halte_zurueck(bild.problem, bild.nummern)
+    sperrung = rueckzug.sperrung
+    lagen = rueckzug.problem.zellen.select(
+        "zelle", pl.col("lage").alias("lage_gesamt"), pl.col("untergrenze").alias("untergrenze_gesamt")
+    )
     zellen = (
         bestand.zellen.join(bild.nummern, on=["schluessel", "wert"])
         .join(lagen, on="zelle")
@@ -137,7 +144,8 @@ def _sperre(fall: tuple[aufbau.Bestand, Gesamtbild]) -> tuple[Notiz, Ergebnis]:
             pl.when(pl.col("lage").is_in([PRIMAER, UNGENANNT]))
             .then("lage")
             .when(pl.col("lage_gesamt") == BEKANNT).then(pl.lit(OFFEN))
-            .otherwise(pl.col("marke").fill_null("sekundaer")).alias("marke")
+            .otherwise(pl.col("marke").fill_null("sekundaer")).alias("marke"),
+            pl.min_horizontal("untergrenze", "untergrenze_gesamt"),
         )
         .select(*aufbau.ZELLEN, "marke")
         .sort("schluessel")
@@ -148,8 +156,9 @@ def _sperre(fall: tuple[aufbau.Bestand, Gesamtbild]) -> tuple[Notiz, Ergebnis]:
     angaben = {
         "problem_sha256": bild.sha256,
         "sicher": bericht.sicher,
-        "meldung": _satz(gesamt, bericht) if bericht.sicher else _unsicher(bericht),
+        "meldung": _satz(gesamt, bericht, rueckzug) if bericht.sicher else _unsicher(bericht),
         **gesamt,
+        "zurueckgehalten": len(rueckzug.zellen),
         "geschuetzt": len(bericht.zellen),
         "engste_spanne": bericht.engstes,
         "optimal": sperrung.optimal,
@@ -181,14 +190,17 @@ def _verlust(zellen: pl.DataFrame, bestand: aufbau.Bestand) -> list[dict[str, An
     )
 
 
-def _satz(gesamt: dict[str, int], bericht: Bericht) -> str:
+def _satz(gesamt: dict[str, int], bericht: Bericht, rueckzug: Rueckzug) -> str:
     ausgewiesen = f"{gesamt['zellen']:,}".replace(",", ".")
     gesperrt = f"{gesamt['gesperrt']:,}".replace(",", ".")
     spanne = "" if bericht.engstes is None else (
         f" Mit allem, was je veröffentlicht wurde, lässt sich keine geschützte Zahl enger eingrenzen als auf eine "
         f"Spanne von {bericht.engstes}."
     )  # fmt: skip
-    return f"Von {ausgewiesen} Fallzahlen sind {gesperrt} aus Datenschutzgründen nicht ausgewiesen.{spanne}"
+    zeilen = "" if rueckzug.zellen.is_empty() else (
+        " Wo die Zahlen für eine Auswahl zu klein waren, sind ganze Zeilen mit Summen und Nullen gesperrt."
+    )  # fmt: skip
+    return f"Von {ausgewiesen} Fallzahlen sind {gesperrt} aus Datenschutzgründen nicht ausgewiesen.{zeilen}{spanne}"
 
 
 def _unsicher(bericht: Bericht) -> str:

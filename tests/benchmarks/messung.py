@@ -75,14 +75,16 @@ class Teiluhr:
 
 
 def _speicher(baum: psutil.Process) -> int:
-    """Bytes of a process and all below it; pages shared between them count once (PSS)."""
-    summe = 0
+    """Bytes of a process and all below it; what they may share counts once, by the largest (cheap, so often)."""
+    eigen = geteilt = 0
     for prozess in [baum, *baum.children(recursive=True)]:
         try:
-            summe += prozess.memory_full_info().pss
-        except (psutil.NoSuchProcess, psutil.AccessDenied, FileNotFoundError):
+            speicher = prozess.memory_info()
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
             continue
-    return summe
+        eigen += speicher.rss - speicher.shared
+        geteilt = max(geteilt, speicher.shared)
+    return eigen + geteilt
 
 
 def _nimm_proben(prozess: psutil.Process, proben: list[tuple[float, int]], ende: threading.Event) -> None:

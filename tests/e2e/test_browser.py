@@ -32,7 +32,7 @@ SCHALTER = [
 JUGENDAEMTER = ["arnsberg", "ortenaukreis", "rostock", "verden"]
 BREITEN = [1280, 390]
 # A4 less the margins of the style sheet
-SEITENBREITE_MM, SEITENHOEHE_MM, PX_JE_MM = 184, 277, 96 / 25.4
+HOCH_MM, QUER_MM, PX_JE_MM = (184, 277), (275, 188), 96 / 25.4
 
 
 @pytest.fixture(scope="module")
@@ -175,23 +175,29 @@ BILDER = """() => [...document.querySelectorAll('figure')].filter(f => f.querySe
     breite: f.getBoundingClientRect().width, hoehe: f.getBoundingClientRect().height,
     umbruch: getComputedStyle(f).breakInside,
 }))"""
+ZU_BREIT = """() => [...document.querySelectorAll('table')].filter(
+    t => t.getBoundingClientRect().right > document.documentElement.clientWidth + 1).map(t => t.caption.textContent)"""
 
 
-def test_print_cuts_no_chart(browser, bericht: Path) -> None:
+def test_print_cuts_no_chart_and_no_table(browser, bericht: Path) -> None:
     """Each picture fits the page, may not be broken, and all its words stand on one page of the printed PDF."""
     from pypdf import PdfReader
 
-    seite = browser.new_page(viewport={"width": round(SEITENBREITE_MM * PX_JE_MM), "height": 1000})
+    seite = browser.new_page()
     seite.emulate_media(media="print")
     zerschnitten, gesehen = [], 0
     for datei in _jede_art(bericht):
         seite.goto(datei.as_uri())
+        quer = seite.evaluate("getComputedStyle(document.body).page") == "quer"
+        breite, hoehe = (round(mm * PX_JE_MM) for mm in (QUER_MM if quer else HOCH_MM))
+        seite.set_viewport_size({"width": breite, "height": hoehe})
         bilder = seite.evaluate(BILDER)
+        zerschnitten += [(datei.name, tabelle) for tabelle in seite.evaluate(ZU_BREIT)]
         druck = PdfReader(io.BytesIO(seite.pdf(prefer_css_page_size=True, print_background=True)))
         blaetter = ["".join(p.extract_text().split()) for p in druck.pages]
         gesehen += len(bilder)
         for bild in bilder:
-            passt = bild["breite"] <= SEITENBREITE_MM * PX_JE_MM + 1 and bild["hoehe"] <= SEITENHOEHE_MM * PX_JE_MM
+            passt = bild["breite"] <= breite + 1 and bild["hoehe"] <= hoehe
             worte = ["".join(t.split()) for t in bild["texte"]]
             if not passt or bild["umbruch"] != "avoid" or not any(all(w in b for w in worte) for b in blaetter):
                 zerschnitten.append((datei.name, bild["texte"][0], bild["umbruch"], bild["breite"], bild["hoehe"]))

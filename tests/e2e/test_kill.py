@@ -33,7 +33,10 @@ ZEICHEN_LEER: dict[str, str] = {
 ZEICHEN_VOLL: dict[str, str] = {
     "archiv_unfertig": "archive/*/*/.unfertig-*",
     "release_unfertig": "releases/*/.unfertig-*",
+    "release_vergleich": "releases/*/.unfertig-*/vergleich.json",
     "release_bericht": "releases/*/.unfertig-*/bericht",
+    "release_mappe": "releases/*/.unfertig-*/marts.xlsx",
+    "release_manifest": "releases/*/.unfertig-*/manifest.json",
     "release_fertig": "releases/*/2023-2",
     "bi_unfertig": "bi/.unfertig-*",
     "stand_2": "stand/2",

@@ -6,7 +6,9 @@ Here: ``freigabe: erforderlich`` through the CLI. Not here: what a release conta
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import TYPE_CHECKING, Any
@@ -126,3 +128,24 @@ def test_dieselbe_person_bleibt_dieselbe_anders_geschrieben(kreise_haus: Haus) -
     _verweigert(_gibt_frei(kreise_haus, "2023-1", "geheimhaltung", " a. beispiel "))
     _verweigert(_gibt_frei(kreise_haus, "2023-1", "geheimhaltung", " "))
     assert _zustaende(kreise_haus)[KREIS, "2023-1"] == ("entwurf", False)
+
+
+def test_was_der_bericht_aus_dem_profil_sagt_ist_ein_neues_release(kreise_haus: Haus, tmp_path: Path) -> None:
+    """The marts are the same, the report is not: it must not stay as it was."""
+    profile = tmp_path / "profile"
+    shutil.copytree(kreise_haus.profile or Path(), profile)
+    haus = replace(kreise_haus, profile=profile)
+    datei = profile / "musterkreis" / "profil.yml"
+    datei.write_text(datei.read_text("utf-8").replace("Alles hier ist erfunden", "Alles ist erfunden"), "utf-8")
+    lauf = haus.cli("refresh", "--jugendamt", "musterkreis")
+    assert lauf.returncode == 0, lauf.stdout + lauf.stderr
+    assert _zustaende(haus)["musterkreis", "2023-1"] == ("ersetzt", False)
+    assert _zustaende(haus)["musterkreis", "2023-2"] == ("freigegeben", True)
+    gezeigt = json.loads(haus.cli("release", "show", "musterkreis", "2023-2", "--json").stdout)
+    assert gezeigt["vergleich"]["mit"] == "2023-1"
+    assert gezeigt["vergleich"]["anlaesse"] == [
+        "Profil des Jugendamts geändert (Räume, Zuordnung, Schwellen oder Einstellungen)."
+    ]
+    assert set(gezeigt["vergleich"]["korrekturen"].values()) == {0}
+    seite = (haus.home / "current" / "musterkreis" / "bericht" / "aenderungen.html").read_text("utf-8")
+    assert "Profil des Jugendamts geändert" in seite

@@ -9,10 +9,6 @@ jugendaemter as (
     select * from {{ source('stammdaten', 'jugendaemter') }}
 ),
 
-tabellen as (
-    select * from {{ source('stammdaten', 'extrakttabellen') }}
-),
-
 haushalt as (
     select
         *,
@@ -213,30 +209,15 @@ vereint as (
 )
 
 select
-    tabellen.extrakt,
-    vereint.jugendamt,
-    vereint.raum_id,
-    'schluessel' as raum_methode,
-    vereint.haushaltsjahr as berichtsjahr,
-    make_date(vereint.haushaltsjahr, 12, 31) as stichtag,
-    tabellen.familie,
-    tabellen.quelle,
-    vereint.tabelle,
-    tabellen.rang,
-    vereint.messgroesse,
-    'gezaehlt' as herkunft,
-    'insgesamt' as geschlecht,
-    'insgesamt' as altersgruppe,
-    0 as alter_von,
-    999 as alter_bis,
-    'insgesamt' as nationalitaet,
-    vereint.merkmal,
-    vereint.einheit,
-    vereint.wert,
-    case when vereint.wert = 0 then 'null_genau' else 'gueltig' end as status,
-    vereint.lieferung,
-    vereint.datenstand,
-    vereint.musterdaten
+    jugendamt,
+    raum_id,
+    haushaltsjahr as berichtsjahr,
+    tabelle,
+    messgroesse,
+    merkmal,
+    einheit,
+    wert,
+    lieferung,
+    datenstand,
+    musterdaten
 from vereint
-inner join tabellen
-    on vereint.tabelle = tabellen.tabelle

@@ -2,8 +2,7 @@
 
 -- Median of the whole months of ended Hilfen, and of the time that running ones have lasted so far: the smallest
 -- duration that at least half of them do not exceed. A median is no sum, so each Raum counts the Hilfen of all its
--- parts. Below ten Hilfen there is none.
-{%- set mindestens = 10 %}
+-- parts. Below so many Hilfen as the catalogue names (mindestnenner) there is none.
 {%- set gruppe = ['jugendamt', 'berichtsjahr', 'raum_id', 'hilfeart', 'konzept'] %}
 with
 
@@ -60,12 +59,25 @@ kumuliert as (
     from dauern
 ),
 
+mindestens as (
+    select
+        replace(bestandteile.messgroesse, 'hze_dauer_median_', '') as konzept,
+        max(kennzahlen.mindestnenner) as hilfen
+    from {{ source('stammdaten', 'bestandteile') }} as bestandteile
+    inner join {{ source('stammdaten', 'kennzahlen') }} as kennzahlen
+        using (kennzahl, version, profil)
+    where starts_with(bestandteile.messgroesse, 'hze_dauer_median_')
+    group by all
+),
+
 mediane as (
     select
         {{ gruppe | join(', ') }},
         min(monate) as median
     from kumuliert
-    where 2 * bis_hier >= alle and alle >= {{ mindestens }}
+    inner join mindestens
+        using (konzept)
+    where 2 * bis_hier >= alle and alle >= mindestens.hilfen
     group by all
 ),
 
@@ -94,26 +106,14 @@ lieferungen as (
 select
     moeglich.jugendamt,
     moeglich.raum_id,
-    'schluessel' as raum_methode,
     moeglich.berichtsjahr,
-    make_date(moeglich.berichtsjahr, 12, 31) as stichtag,
-    'hze' as familie,
-    'fachverfahren' as quelle,
     'hze_aggregate' as tabelle,
-    1 as rang,
     'hze_dauer_median_' || moeglich.konzept as messgroesse,
     'gerechnet' as herkunft,
-    'insgesamt' as geschlecht,
-    'insgesamt' as altersgruppe,
-    {{ alter_von("'insgesamt'") }} as alter_von,
-    {{ alter_bis("'insgesamt'") }} as alter_bis,
-    'insgesamt' as nationalitaet,
     moeglich.hilfeart as merkmal,
     'Monate' as einheit,
     cast(mediane.median as double) as wert,
-    case
-        when mediane.median is null then 'nenner_zu_klein' when mediane.median = 0 then 'null_genau' else 'gueltig'
-    end as status,
+    'nenner_zu_klein' as ohne_wert,
     lieferungen.lieferung,
     lieferungen.datenstand,
     lieferungen.musterdaten

@@ -282,28 +282,18 @@ lieferungen as (
 select
     je_zelle.jugendamt,
     je_zelle.raum_id,
-    'schluessel' as raum_methode,
     je_zelle.berichtsjahr,
-    make_date(je_zelle.berichtsjahr, 12, 31) as stichtag,
-    'hze' as familie,
-    'fachverfahren' as quelle,
     'hze_aggregate' as tabelle,
-    1 as rang,
     'hze_' || je_zelle.einheit || '_' || je_zelle.konzept
     || case when je_zelle.raumart = 'wohnraum' then '' else '_' || je_zelle.raumart end as messgroesse,
-    'gezaehlt' as herkunft,
     je_zelle.geschlecht,
     je_zelle.altersgruppe,
-    {{ alter_von('je_zelle.altersgruppe') }} as alter_von,
-    {{ alter_bis('je_zelle.altersgruppe') }} as alter_bis,
-    'insgesamt' as nationalitaet,
     je_zelle.hilfeart
     || case
         when je_zelle.merkmal = 'insgesamt' then '' else '|' || je_zelle.merkmal || '=' || je_zelle.auspraegung
     end as merkmal,
     masse.einheit_text as einheit,
     je_zelle.wert / case when je_zelle.konzept = 'mittlerer_bestand' then 12 else 1 end as wert,
-    case when je_zelle.wert = 0 then 'null_genau' else 'gueltig' end as status,
     lieferungen.lieferung,
     lieferungen.datenstand,
     lieferungen.musterdaten

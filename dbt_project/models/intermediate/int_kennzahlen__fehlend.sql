@@ -104,56 +104,57 @@ mit_altersgrenze as (
     group by all
 ),
 
+-- the same of any year
+bestand_je_raum as (
+    select
+        kennzahl,
+        version,
+        jugendamt,
+        raum_id,
+        bool_or(hat_altersgruppen) as hat_altersgruppen
+    from bestand
+    group by all
+),
+
+raeume_mit_wert as (
+    select distinct
+        jugendamt,
+        raum_id,
+        kennzahl,
+        version
+    from werte
+),
+
+kennzahlen_mit_wert as (
+    select distinct
+        jugendamt,
+        kennzahl,
+        version
+    from raeume_mit_wert
+),
+
 merkmale as (
     select
         fehlend.*,
         mit_altersgrenze.hat_altersgrenze,
         mit_altersgrenze.hat_nenner,
         mit_altersgrenze.jahre_zurueck,
-        exists(
-            select 1 from werte
-            where
-                werte.jugendamt = fehlend.jugendamt
-                and werte.raum_id = fehlend.raum_id
-                and werte.kennzahl = fehlend.kennzahl
-        ) as hat_andere_jahre,
-        exists(
-            select 1 from bestand
-            where
-                bestand.jugendamt = fehlend.jugendamt
-                and bestand.raum_id = fehlend.raum_id
-                and bestand.kennzahl = fehlend.kennzahl
-                and bestand.hat_altersgruppen
-        ) as raum_hat_altersgruppen,
-        exists(
-            select 1 from bestand
-            where
-                bestand.jugendamt = fehlend.jugendamt
-                and bestand.raum_id = fehlend.raum_id
-                and bestand.kennzahl = fehlend.kennzahl
-                and bestand.berichtsjahr = fehlend.berichtsjahr
-                and bestand.hat_jahr
-        ) as hat_jahr,
-        exists(
-            select 1 from bestand
-            where
-                bestand.jugendamt = fehlend.jugendamt
-                and bestand.raum_id = fehlend.raum_id
-                and bestand.kennzahl = fehlend.kennzahl
-                and bestand.berichtsjahr = fehlend.berichtsjahr
-                and bestand.hat_zaehler
-        ) as hat_zaehler,
-        exists(
-            select 1 from werte
-            where
-                werte.jugendamt = fehlend.jugendamt
-                and werte.kennzahl = fehlend.kennzahl
-        ) as hat_jugendamt
+        bestand.hat_jahr,
+        bestand.hat_zaehler,
+        bestand_je_raum.hat_altersgruppen as raum_hat_altersgruppen,
+        raeume_mit_wert.kennzahl is not null as hat_andere_jahre,
+        kennzahlen_mit_wert.kennzahl is not null as hat_jugendamt
     from fehlend
     inner join mit_altersgrenze
-        on
-            fehlend.kennzahl = mit_altersgrenze.kennzahl
-            and fehlend.version = mit_altersgrenze.version
+        using (kennzahl, version)
+    left join bestand
+        using (kennzahl, version, jugendamt, raum_id, berichtsjahr)
+    left join bestand_je_raum
+        using (kennzahl, version, jugendamt, raum_id)
+    left join raeume_mit_wert
+        using (kennzahl, version, jugendamt, raum_id)
+    left join kennzahlen_mit_wert
+        using (kennzahl, version, jugendamt)
 )
 
 select

@@ -279,55 +279,18 @@ erwartet as (
     select * from ohne_satz
 ),
 
-vollstaendig as (
+final as (
     select
-        kategorien.*,
+        kategorien.* exclude (extrakt),
+        kategorien.extrakt as tabelle,
+        extract(year from kategorien.stichtag) as berichtsjahr,
         erwartet.raum_id,
-        case when je_raum.ist_geheim then null else coalesce(je_raum.wert, 0) end as wert,
-        coalesce(je_raum.ist_geheim, false) as ist_geheim
+        case when je_raum.ist_geheim then null else coalesce(je_raum.wert, 0) end as wert
     from kategorien
     inner join erwartet
         using (extrakt, jugendamt, messgroesse, stichtag)
     left join je_raum
         using (extrakt, jugendamt, messgroesse, stichtag, geschlecht, altersgruppe, nationalitaet, merkmal, raum_id)
-),
-
-final as (
-    select
-        vollstaendig.extrakt,
-        vollstaendig.jugendamt,
-        vollstaendig.raum_id,
-        case
-            when ends_with(vollstaendig.raum_id, ':nicht_zuordenbar') then 'nicht_zuordenbar'
-            else 'schluessel'
-        end as raum_methode,
-        extract(year from vollstaendig.stichtag) as berichtsjahr,
-        vollstaendig.stichtag,
-        tabellen.familie,
-        tabellen.quelle,
-        tabellen.tabelle,
-        tabellen.rang,
-        vollstaendig.messgroesse,
-        'gezaehlt' as herkunft,
-        vollstaendig.geschlecht,
-        vollstaendig.altersgruppe,
-        {{ alter_von('vollstaendig.altersgruppe') }} as alter_von,
-        {{ alter_bis('vollstaendig.altersgruppe') }} as alter_bis,
-        vollstaendig.nationalitaet,
-        vollstaendig.merkmal,
-        'Anzahl' as einheit,
-        vollstaendig.wert,
-        case
-            when vollstaendig.ist_geheim then 'unbekannt_oder_geheim'
-            when vollstaendig.wert = 0 then 'null_genau'
-            else 'gueltig'
-        end as status,
-        vollstaendig.lieferung,
-        vollstaendig.datenstand,
-        vollstaendig.musterdaten
-    from vollstaendig
-    inner join {{ ref('dim_tabelle') }} as tabellen
-        on vollstaendig.extrakt = tabellen.tabelle
 )
 
 select * from final

@@ -7,10 +7,6 @@ jugendaemter as (
     select * from {{ source('stammdaten', 'jugendaemter') }}
 ),
 
-tabellen as (
-    select * from {{ source('stammdaten', 'extrakttabellen') }}
-),
-
 zuordnung as (
     select * from {{ source('stammdaten', 'zuordnung') }}
 ),
@@ -269,38 +265,7 @@ final as (
         max(datenstand) as datenstand,
         bool_or(musterdaten) as musterdaten
     from zellen
-    group by jugendamt, berichtsjahr, raum_id, tabelle, messgroesse, merkmal, einheit
+    group by all
 )
 
-select
-    tabellen.extrakt,
-    final.jugendamt,
-    final.raum_id,
-    'schluessel' as raum_methode,
-    final.berichtsjahr,
-    make_date(final.berichtsjahr, 12, 31) as stichtag,
-    tabellen.familie,
-    tabellen.quelle,
-    final.tabelle,
-    tabellen.rang,
-    final.messgroesse,
-    'gezaehlt' as herkunft,
-    'insgesamt' as geschlecht,
-    'insgesamt' as altersgruppe,
-    0 as alter_von,
-    999 as alter_bis,
-    'insgesamt' as nationalitaet,
-    final.merkmal,
-    final.einheit,
-    final.wert,
-    case
-        when final.wert is null then 'unbekannt_oder_geheim'
-        when final.wert = 0 then 'null_genau'
-        else 'gueltig'
-    end as status,
-    final.lieferung,
-    final.datenstand,
-    final.musterdaten
-from final
-inner join tabellen
-    on final.tabelle = tabellen.tabelle
+select * from final

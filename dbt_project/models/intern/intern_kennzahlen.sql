@@ -35,6 +35,18 @@ angenommen as (
     select ganzes as raum_id from {{ source('stammdaten', 'jugendaemter') }}
 ),
 
+-- The year that is left out, and the one before, whose figures stand in for it.
+vorjahresstand as (
+    select
+        ausgelassen.jugendamt,
+        ausgelassen.familie,
+        ausgelassen.berichtsjahr - davor.davor as berichtsjahr,
+        min(ausgelassen.grund) as grund
+    from {{ source('stammdaten', 'vorjahresstand') }} as ausgelassen
+    cross join (values (0), (1)) as davor (davor)
+    group by all
+),
+
 vorhanden as (
     select
         berechnet.jugendamt,
@@ -116,13 +128,18 @@ final as (
                     case when vereint.ist_geschaetzt then 'geschaetzt' end,
                     case when angenommen.raum_id is not null or not kennzahlen.belegt then 'annahme' end,
                     case when vereint.ist_nach_bruch then 'zeitreihenbruch' end,
+                    case when vorjahresstand.grund is not null then 'vorjahresstand' end,
                     case when vereint.musterdaten then 'musterdaten' end
                 ],
                 lambda hinweis: hinweis is not null
             ),
             ', '
         ) as hinweise,
-        vereint.grund,
+        case
+            when vereint.wert is null and vorjahresstand.grund is not null
+                then 'Stand des Vorjahres: ' || vorjahresstand.grund
+            else vereint.grund
+        end as grund,
         cast(vereint.datenstand as date) as datenstand,
         vereint.musterdaten,
         case
@@ -148,6 +165,11 @@ final as (
         on
             vereint.jugendamt = quellenrang.jugendamt
             and vereint.quelle = quellenrang.quelle
+    left join vorjahresstand
+        on
+            vereint.jugendamt = vorjahresstand.jugendamt
+            and kennzahlen.familie = vorjahresstand.familie
+            and vereint.berichtsjahr = vorjahresstand.berichtsjahr
     left join angenommen
         on vereint.raum_id = angenommen.raum_id
 )

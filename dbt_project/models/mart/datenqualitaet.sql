@@ -70,6 +70,15 @@ werte as (
     group by all
 ),
 
+vorjahresstand as (
+    select
+        jugendamt,
+        familie,
+        string_agg(berichtsjahr || ' (' || grund || ')', ', ' order by berichtsjahr) as jahre
+    from {{ source('stammdaten', 'vorjahresstand') }}
+    group by all
+),
+
 familien as (
     select
         jugendaemter.jugendamt,
@@ -77,11 +86,14 @@ familien as (
         familien.name as gegenstand,
         case
             when not familien.vorhanden then 'fehlt'
+            when vorjahresstand.familie is not null then 'vorjahresstand'
             when coalesce(werte.anzahl, 0) = 0 then 'nicht_verfuegbar'
             else 'vorhanden'
         end as ergebnis,
         case
             when not familien.vorhanden then familien.name || ': keine Lieferung; in diesem Bericht nicht enthalten'
+            when vorjahresstand.familie is not null
+                then familien.name || ': auf dem Stand des Vorjahres; ausgelassen ' || vorjahresstand.jahre
             when coalesce(werte.anzahl, 0) = 0 and not familien.oeffentlich
                 then familien.name || ': geliefert, aber aus Datenschutzgründen nicht ausgewiesen'
             when coalesce(werte.anzahl, 0) = 0
@@ -97,6 +109,10 @@ familien as (
         on
             jugendaemter.jugendamt = werte.jugendamt
             and familien.familie = werte.familie
+    left join vorjahresstand
+        on
+            jugendaemter.jugendamt = vorjahresstand.jugendamt
+            and familien.familie = vorjahresstand.familie
 ),
 
 -- How many records found a Raum, in whole percent; of fewer than 50 that says nothing.

@@ -32,6 +32,7 @@ SPALTEN = (
 )
 LUECKE = timedelta(days=14 + 1)
 OFFEN = date.max - 2 * LUECKE
+PARA_28 = {"01", "02", "03"}
 FREMD = {"09", "10", "11", "12 stationär", "15"}
 AMBULANT = {"04", "05", "06", "07", "12 ambulant", "14", "16"}
 # groups of Hilfearten: § 35 by its form, but ambulant as a whole in NRW, where § 32 is a part of ambulant too
@@ -60,7 +61,7 @@ class Einheit:
 
     def __init__(self, zeilen: list[Bewilligung], wohnraum: str) -> None:
         self.zeilen = zeilen  # by beginning
-        self.erste, self.letzte = zeilen[0], max(zeilen, key=lambda b: b.ende)
+        self.erste, self.letzte = zeilen[0], sorted(zeilen, key=lambda b: b.ende)[-1]
         self.wohnraum = wohnraum
         self.beginn, self.ende = self.erste.beginn, self.letzte.ende
         self.geboren = min(b.geboren for b in zeilen)
@@ -125,8 +126,9 @@ class Hilfen:
         for b in zeilen:
             kosten, raum = euro(b.z["ist"]), b.besonders or fall.wohnraum
             self.zahlen.zaehle(raum, jahr, ("kosten", fall.art), kosten)
-            self.kosten[jahr] += kosten
-            self.bewilligt[jahr] += euro(b.z["bewilligt"])
+            if fall.art not in PARA_28:
+                self.kosten[jahr] += kosten
+                self.bewilligt[jahr] += euro(b.z["bewilligt"])
 
     def _ereignisse(self, e: Einheit, jahr: int, einheit: str) -> None:
         neujahr, silvester = date(jahr, 1, 1), date(jahr, 12, 31)
@@ -140,7 +142,7 @@ class Hilfen:
     def _zaehle(self, e: Einheit, jahr: int, einheit: str, konzept: str, am: date) -> None:
         raum, erste = e.raum(am), e.erste.z
         merkmale = {"art": e.art, "schule": str(any(b.z["schulbegleitung"] == "ja" for b in e.zeilen))}
-        if not e.art.startswith("13"):
+        if not e.art.startswith("13") and e.art not in PARA_28:
             dort = e.letzte.leistungsraum
             bekannt = not dort.endswith(":nicht_zuordenbar")
             traeger = "" if e.art in {"09", "10"} else e.letzte.z["traeger"]
@@ -168,7 +170,7 @@ class Hilfen:
         for z in self.amt.lies("gefaehrdungseinschaetzungen", jahr, "jahr raum alter sex ergebnis anzahl"):
             self.schutz.zaehle(self.amt.ort(z["raum"]), jahr, "8a", int(z["anzahl"]))
         for z in self.amt.lies("inobhutnahmen", jahr, "jahr raum alter sex art anzahl grundlage"):
-            if "unbegleitet" not in z["art"] and z["grundlage"] == "§ 42":
+            if z["art"] != "UMA" and "unbegleitet" not in z["art"] and z["grundlage"] == "§ 42":
                 self.schutz.zaehle(self.amt.ort(z["raum"]), jahr, "42", int(z["anzahl"]))
 
     def je_traeger(self, raum: str, jahr: int) -> list[tuple[Any, float]]:
@@ -178,12 +180,12 @@ class Hilfen:
         return [(w, n) for w, n in summen.items() if isinstance(w, tuple) and w[:3] == traeger and w[3]]
 
     def summe(self, raum: str, jahr: int, *wo: str, arten: set[str] | None = None) -> Wert:
-        """Sum over Hilfearten: all but § 35a, or the named ones."""
+        """Sum over Hilfearten: all but §§ 28 and 35a, or the named ones."""
         summen = self.zahlen.summen(raum, jahr)
         if summen is None:
             return None
         gesucht = [(w, n) for w, n in summen.items() if isinstance(w, tuple) and w[:-1] == wo]
-        return sum(n for (*_, a), n in gesucht if (a in arten if arten else not str(a).startswith("13")))
+        return sum(n for (*_, a), n in gesucht if (a in arten if arten else str(a)[:2] not in {"13", *PARA_28}))
 
 
 class _Raum:

@@ -6,13 +6,13 @@ B Hilfemonate, s share and p cost per Hilfemonat of a Hilfeart, N young people o
 from __future__ import annotations
 
 from tests.integration.nachrechnen.grundlage import JAHRE
-from tests.integration.nachrechnen.hze import Hilfen
+from tests.integration.nachrechnen.hze import PARA_28, Hilfen
 from tests.integration.nachrechnen.leute import Leute
 
 
 def _je_art(h: Hilfen, was: str, raum: str, jahr: int) -> dict[str, float]:
     summen = h.zahlen.summen(raum, jahr) or {}
-    return {w[1]: n for w, n in summen.items() if isinstance(w, tuple) and w[0] == was}
+    return {w[1]: n for w, n in summen.items() if isinstance(w, tuple) and w[0] == was and w[1] not in PARA_28}
 
 
 def effekte(leute: Leute, h: Hilfen, raum: str, jahr: int) -> dict[str, float]:

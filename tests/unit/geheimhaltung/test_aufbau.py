@@ -164,8 +164,29 @@ def test_a_feature_that_all_share_is_no_public_figure(umfeld: Umfeld) -> None:
     andere = alle.filter(pl.col("merkmal") != "insgesamt|situation=2")
     gebaut = baue(pl.concat([andere, voll]), umfeld, lade_erklaerung())
     kreis = gebaut.zellen.filter(pl.col("schluessel").str.contains(r"situation=2\|.*\|kreis\|"))
+    assert len(kreis) == 8  # that of the Bestand, which no table shows, is found by subtraction
     assert kreis["wert"].min() >= 5
     assert set(kreis["lage"]) == {PRIMAER}
+
+
+def test_a_member_made_by_its_feature_tells_nothing_by_having_it(umfeld: Umfeld) -> None:
+    """All of member uma are UMA: their number need not be hidden, nor the total without them."""
+    uma = [
+        _zeile("jahressumme", raum, jahr, wert, merkmal="insgesamt|uma=ja")
+        for jahr in (1, 2) for raum, wert in (("uma", 8), ("kreis", 8))
+    ]  # fmt: skip
+    plus = pl.concat([zaehlungen(), pl.DataFrame(uma)]).with_columns(
+        pl.when(pl.col("messgroesse") == "hze_faelle_jahressumme", pl.col("raum_id") == "uma",
+                pl.col("merkmal") == "insgesamt", pl.col("geschlecht") == "insgesamt").then(8)
+        .otherwise("wert").alias("wert")
+    )  # fmt: skip
+    gezeigt = Umfeld(umfeld.oberhalb, umfeld.kinder, umfeld.hilfearten, (), ("insgesamt|uma=ja",))
+    for mitglied, lage in (("uma", FREI), ("-", PRIMAER)):
+        tabellen = [t.model_copy(update={"mitglied": mitglied} if t.mitglied == "uma" else {})
+                    for t in lade_erklaerung().tabellen]  # fmt: skip
+        gebaut = baue(plus, gezeigt, lade_erklaerung().model_copy(update={"tabellen": tuple(tabellen)}))
+        assert _zelle(gebaut, "hze_faelle_jahressumme", "insgesamt|uma=ja", "insgesamt", "insgesamt", "uma",
+                      "2021-12-31")["lage"] == lage  # fmt: skip
 
 
 def test_what_is_not_declared_is_no_cell(umfeld: Umfeld, bestand: Bestand) -> None:

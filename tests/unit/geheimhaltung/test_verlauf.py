@@ -7,11 +7,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from quality.geheimhaltung import schutz, verlauf
-from quality.geheimhaltung.aufbau import KONSTANTE, ZELLEN, Bestand
+from quality.geheimhaltung import aufbau, schutz, verlauf
+from quality.geheimhaltung.aufbau import KONSTANTE, ZELLEN, Bestand, Umfeld
+from quality.geheimhaltung.erklaerung import lade_erklaerung
 from quality.geheimhaltung.tabelle import BEKANNT, FREI, PRIMAER, UNGENANNT
 from quality.geheimhaltung.verlauf import Notiz, bis_jahr, verbinde
 from sources.ablage import Ablage
+from sources.profilmodell import Aussenwissen, Profil
+from tests.unit.geheimhaltung.test_aufbau import umfeld, zaehlungen  # noqa: F401
 
 SUMME = {"summe": 1, "a": -1, "b": -1, "c": -1}
 
@@ -70,6 +73,17 @@ def test_known_from_outside() -> None:
     assert _lagen(verbinde(_bestand(14, 2, 5, 7), [], aussen=["b"]))["b", 5] == BEKANNT
 
 
+def test_a_kreis_total_from_outside_is_declared_in_the_profile(umfeld: Umfeld) -> None:  # noqa: F811
+    """Whoever has it from the Landesjugendamt knows it, so it protects nothing."""
+    art = {"messgroesse": "hze_faelle_bestand", "merkmal": "insgesamt", "geschlecht": "insgesamt"}
+    ort = {"altersgruppe": "insgesamt", "raum_id": "kreis", "stichtag": "2021-12-31"}
+    zeile = Aussenwissen.model_validate({**art, **ort, "quelle": "Landesjugendamt"})
+    (schluessel,) = aufbau.von_aussen(Profil.model_construct(aussenwissen=(zeile,)))
+    lagen = _lagen(verbinde(aufbau.baue(zaehlungen(), umfeld, lade_erklaerung()), [], [schluessel]))
+    (lage,) = [lage for (name, _), lage in lagen.items() if name == schluessel]
+    assert lage == BEKANNT
+
+
 def test_the_same_problem_has_the_same_hash_and_another_one_has_not() -> None:
     heute = _bestand(14, 2, 5, 7)
     eins = verbinde(heute, [_notiz(heute, a="primaer", b="sekundaer")]).sha256
@@ -107,6 +121,6 @@ def test_a_release_without_its_note_is_named(ablage: Ablage) -> None:
         marts = ablage.releases / "musterkreis" / release / "marts"
         pl.DataFrame({"raum_id": zeilen}, schema={"raum_id": pl.String}).write_parquet(marts / "hilfen.parquet")
     assert verlauf.ohne_notiz(ablage, "musterkreis") == ["2022-2"]
-    meldung = schutz.pruefe_veroeffentlichtes(ablage, "musterkreis")
+    meldung = schutz.pruefe_veroeffentlichtes(ablage, Profil.model_construct(jugendamt="musterkreis"))
     assert "2022-2" in meldung
     assert "Sicherung" in meldung

@@ -101,6 +101,15 @@ FAELLE: dict[str, tuple[Callable[[Path], None], str, str]] = {
         M,
         "gueltig_bis liegt vor",
     ),
+    "von aussen bekannt": (
+        _schreibe(
+            "aussenwissen.csv",
+            b"messgroesse,merkmal,geschlecht,altersgruppe,raum_id,stichtag,quelle\n"
+            b"hze_faelle_bestand,insgesamt,insgesamt,insgesamt,99,2022-12-31,M\n",
+        ),
+        "aussenwissen.csv",
+        "'99' gibt es nicht",
+    ),
     "eckdatum": (
         _schreibe("eckdaten.csv", b"raum_id,merkmal,wert,einheit,stand,belegt,quelle\n99,flaeche,1,Hektar,,true,M\n"),
         "eckdaten.csv",

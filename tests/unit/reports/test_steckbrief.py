@@ -17,6 +17,7 @@ from reports.modell import lade_modell
 from reports.spanne import spanne
 from reports.themen import thema_von
 from reports.typen import Altersaufbau, Altersstufe, Angabe, Kennzahl, Wert
+from reports.woerter import ANGEBOT
 from sources.katalog import lade_katalog
 from sources.stammdaten import lade_familien
 
@@ -51,6 +52,11 @@ def test_jede_kennzahl_und_jede_familie_hat_ihr_thema() -> None:
         assert 3 <= eintrag["anzahl"] <= 6 <= len(eintrag["leit"]) + 2
     assert 8 <= len(themen["ueberblick"]) <= 12
     assert thema_von("neu_erfunden", "neue_familie") == list(themen["themen"])[-1]
+
+
+def test_jede_angebotsart_hat_ihr_wort() -> None:
+    vertrag = yaml.safe_load((WURZEL / "sources/angebote/contract.yml").read_text("utf-8"))
+    assert set(ANGEBOT) == set(next(f["codes"] for f in vertrag["felder"] if f["name"] == "art"))
 
 
 def test_was_hier_nicht_erhoben_wird_macht_der_naechsten_platz(marts: Path, angaben: BerichtsAngaben) -> None:
@@ -177,6 +183,14 @@ def mit_beigaben(marts: Path) -> Path:
         zeile | {"wertart": "nachtrag", "betrag_eur": 66666.0, "status": "gesperrt"},
         zeile | {"haushaltsjahr": 2020, "betrag_eur": 22222.0},
     ])  # fmt: skip
+    angebot = {
+        "jugendamt": "musterkreis", "raum_id": "99001001", "berichtsjahr": 2021, "messgroesse": "angebote",
+        "angebotsart": "kita", "wert": 4.0, "status": "gueltig", "musterdaten": True,
+    }  # fmt: skip
+    _schreibe(marts, "angebote", [
+        angebot, angebot | {"angebotsart": "insgesamt", "wert": 9.0}, angebot | {"angebotsart": "jugendarbeit"},
+        angebot | {"berichtsjahr": 2020, "wert": 3.0}, angebot | {"angebotsart": "sonstige", "status": "gesperrt"},
+    ])  # fmt: skip
     return marts
 
 
@@ -191,6 +205,8 @@ def test_kommentare_alter_und_haushalt_stehen_im_bericht(
     assert 'Zwei neue &lt;Träger&gt;. <span class="klein">Kommentar, Planung, 04.03.2022</span>' in steckbrief
     assert "Altersaufbau 2021" in steckbrief
     assert "<td>41</td><td>71</td>" in werte
+    for text in (steckbrief, blatt):
+        assert "Angebote 2021: Jugendarbeit 4, Kindertageseinrichtungen 4." in text
     assert "Treff am Bach" in blatt
     assert "Treff am Bach" in texte["gespraech/jugendamt.html"]
     assert "Treff am Bach" not in steckbrief

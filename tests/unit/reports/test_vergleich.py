@@ -44,7 +44,7 @@ def _manifest(**anders: Any) -> dict[str, Any]:
     eingaben = [{"extrakt": "bevoelkerung", "sha256": "a"}, {"extrakt": "hze_faelle", "sha256": "b"}]
     katalog = {"bev": 1, "quote": 1}
     gleich = {"berichtsjahr": 2022, "eingaben": eingaben, "katalog": katalog}
-    return {**gleich, "profil_sha256": "p", "code_sha256": "c", **anders}
+    return {**gleich, "profil_sha256": "p", "programm_sha256": "c", **anders}
 
 
 def _herkunft(**neu: Any) -> Herkunft:
@@ -87,7 +87,7 @@ def test_jede_art_der_aenderung(tmp_path: Path) -> None:
     [
         ({"katalog": {"bev": 2, "quote": 1}}, "Kennzahl neu gefasst", "Katalog der Kennzahlen geändert: bev."),
         ({"profil_sha256": "q"}, "Profil", "Profil des Jugendamts geändert"),
-        ({"code_sha256": "d"}, "Datenhaus", "Datenhaus geändert"),
+        ({"programm_sha256": "d"}, "Datenhaus", "Datenhaus geändert"),
     ],
 )
 def test_der_grund_folgt_aus_dem_was_sich_unterscheidet(
