@@ -53,7 +53,8 @@ def schreibe_pdf(seiten: Mapping[str, str], anhaenge: Mapping[str, str], ziel: P
         for name in (*_FOLGE, "", *_SCHLUSS):
             if not name:
                 teile += [_teil([["h", 1, [["", "Steckbriefe"]]]], neu=True)] if namen else []
-                teile += [_teil(leser.lies(seiten[f"raum/{slug}.html"])[0], neu=True, stufe=1) for slug in namen]
+                haupt = (leser.lies(seiten[f"raum/{slug}.html"])[0] for slug in namen)
+                teile += [_teil(bloecke, neu=nr > 0, stufe=1) for nr, bloecke in enumerate(haupt)]
             elif f"{name}.html" in seiten:
                 bloecke, quellen = leser.lies(seiten[f"{name}.html"])
                 teile.append(_teil(bloecke, neu=True))
