@@ -145,6 +145,8 @@ def _groesse(ergebnis: Werte) -> list[str]:
 
 def text(ergebnisse: dict[str, Werte]) -> str:
     """Everything between the marks."""
+    if not ergebnisse:
+        return "\nNo results yet.\n\n"
     zeilen = [
         [z, grenze, gemessen, "met" if erreicht else "**missed**"]
         for z, grenze, gemessen, erreicht in ziele(ergebnisse)
