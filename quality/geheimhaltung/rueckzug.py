@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from quality.geheimhaltung.pruefung import pruefe
 from quality.geheimhaltung.sperrung import Sperrung, sperre
-from quality.geheimhaltung.tabelle import FREI, UNGENANNT, Problem
+from quality.geheimhaltung.tabelle import FREI, PRIMAER, UNGENANNT, Problem
 
 STUFEN = (r"^(.*\|)[^|]*(\|[^|]*)$", r"^([^|]*\|).*(\|[^|]*)$", r"^()[^|]*\|.*(\|[^|]*)$", r"^()().*$")
 """Parts of a key that name what is held back together: a figure of all Räume, a Messgröße of a year, a year, all."""
@@ -38,6 +39,8 @@ def sperre_oder_halte_zurueck(problem: Problem, nummern: pl.DataFrame) -> Rueckz
     """
     weg = pl.Series("zelle", [], dtype=pl.Int64)
     sperrung, rest = sperre(problem), problem
+    if not sperrung.bericht.sicher and not _hilft(problem, nummern):
+        return Rueckzug(sperrung, weg, rest)
     for stufe in STUFEN:
         verletzt = sperrung.bericht.zellen.filter("verletzt")["zelle"]
         if verletzt.is_empty():
@@ -50,6 +53,13 @@ def sperre_oder_halte_zurueck(problem: Problem, nummern: pl.DataFrame) -> Rueckz
         rest = _ohne(problem, weg)
         sperrung = sperre(rest)
     return Rueckzug(sperrung, weg, rest)
+
+
+def _hilft(problem: Problem, nummern: pl.DataFrame) -> bool:
+    """Would it be safe to show nothing of today? If not, it is others or earlier releases that give cells away."""
+    nichts = _ohne(problem, nummern.filter("heute")["zelle"])
+    marken = nichts.zellen.filter(pl.col("lage") == PRIMAER).select("zelle", pl.lit(PRIMAER).alias("marke"))
+    return pruefe(nichts, marken).sicher
 
 
 def _ohne(problem: Problem, weg: pl.Series) -> Problem:

@@ -14,7 +14,7 @@ from tests.unit.geheimhaltung.tafeln import kreis
 SEKUNDEN = 60
 
 
-def schuetze(capsys, **groesse: int) -> float:
+def schuetze(capsys, **groesse) -> float:
     """Suppress and audit, print loss beside the naive way, and return the processor time in seconds."""
     p = kreis(**groesse)
     naiv = verlust(p, grundlinie(p)).select("ebene", sekundaer_naiv="sekundaer", gewicht_naiv="gewicht")
@@ -28,6 +28,12 @@ def schuetze(capsys, **groesse: int) -> float:
     oben = je_ebene.filter(pl.col("ebene").is_in(["kreis/insgesamt", "kreis/mit"]))
     assert oben["sekundaer"].sum() == 0
     return dauer
+
+
+@pytest.mark.lang
+def test_einundfuenfzig_raeume_und_zehn_jahre(capsys):
+    """What is published: one concept by Raum and Hilfeart."""
+    assert schuetze(capsys, raeume=51, regionen=5, jahre=10, konzepte=("jahressumme",)) < SEKUNDEN
 
 
 @pytest.mark.lang

@@ -12,7 +12,6 @@ from quality.geheimhaltung.aufbau import Bestand, Umfeld, baue
 from quality.geheimhaltung.erklaerung import lade_erklaerung
 from quality.geheimhaltung.pruefung import pruefe
 from quality.geheimhaltung.rueckzug import sperre_oder_halte_zurueck
-from quality.geheimhaltung.sperrung import sperre
 from quality.geheimhaltung.tabelle import PRIMAER, UNGENANNT
 from tests.unit.geheimhaltung import test_aufbau
 from tests.unit.geheimhaltung.test_aufbau import umfeld  # noqa: F401
@@ -45,7 +44,6 @@ def test_a_handful_of_cases_needs_no_line_held_back(winzig: Any, bestand: list[i
 def test_a_case_that_zeros_give_away_takes_its_line_with_it(winzig: Any) -> None:
     """Nobody on the day before, nobody began or ended: the one who is there has changed his Hilfe, and stands alone."""
     bild = verlauf.verbinde(winzig([0, 9, 9, 9, 1, 9, 9, 9], [0, 4, 4, 5] * 2, {("a", 2): 1}), [])
-    assert not sperre(bild.problem).bericht.sicher
     rueckzug = sperre_oder_halte_zurueck(bild.problem, bild.nummern)
     assert rueckzug.sperrung.bericht.sicher
     weg = bild.nummern.filter(pl.col("zelle").is_in(rueckzug.zellen.implode()))
