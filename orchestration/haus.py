@@ -28,7 +28,8 @@ from sources.profile import Profil, lade_amtliche_feeds, lade_profile
 from sources.vertraege import Vertrag, lade_vertraege
 
 RAEUME = ("sources", "quality", "reports", "orchestration", "dbt_project")
-CODE_ENDUNGEN = {".py", ".sql", ".yml", ".csv", ".html", ".css", ".jinja", ".j2", ".svg"}
+# a template of the report or the areas of a profile decide what comes out as much as a module does
+CODE_ENDUNGEN = {".py", ".sql", ".yml", ".csv", ".geojson", ".json", ".html", ".css", ".j2", ".typ"}
 
 
 class UnbekanntesJugendamt(Exception):

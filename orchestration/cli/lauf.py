@@ -6,12 +6,15 @@ Not here: the job itself (``orchestration/definitions.py``), the steps (``orches
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import os
 import shutil
 import sys
 import time
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -52,6 +55,22 @@ def _fuehre_aus(umgebung: Umgebung, jugendaemter: list[str], jahr: int | None, l
         if lauf.success:
             return ""
         return _grund([e for e in lauf.all_events if e.is_failure])
+
+
+def _leise(lauf: Callable[[], str]) -> str:
+    """Run it and hold back what dbt and Dagster print; shown afterwards, unless a full disk explains all of it."""
+    laerm, voll = io.StringIO(), False
+    try:
+        with redirect_stdout(laerm), redirect_stderr(laerm):
+            abbruch = lauf()
+        voll = abbruch == VOLL
+    except Exception as fehler:
+        voll = ist_voll(fehler)
+        raise
+    finally:
+        if not voll:
+            typer.echo(laerm.getvalue(), err=True, nl=False)
+    return abbruch
 
 
 def _grund(ereignisse: list[Any]) -> str:
@@ -159,8 +178,9 @@ def _refresh(umgebung: Umgebung, jugendamt: str | None, jahr: int | None, landin
         pass  # refuses at once, with words, before a run is recorded
     if not als_json:
         typer.echo(f"Refresh: {', '.join(jugendaemter)} …", err=True)
-        ANZEIGE.set(lambda stufe: typer.echo(f"  {stufe} …", err=True))
-    abbruch = _fuehre_aus(umgebung, jugendaemter, jahr, landing)
+        schirm = sys.stderr  # the run itself is held back
+        ANZEIGE.set(lambda stufe: typer.echo(f"  {stufe} …", file=schirm))
+    abbruch = _leise(lambda: _fuehre_aus(umgebung, jugendaemter, jahr, landing))
     ergebnis = _ergebnis(haus, jugendaemter, beginn, abbruch)
     if als_json:
         typer.echo(json.dumps(ergebnis, ensure_ascii=False, default=str))

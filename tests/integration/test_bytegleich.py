@@ -29,7 +29,7 @@ def test_zwei_laeufe_ergeben_dieselben_bytes(
     assert lauf.returncode == 0, lauf.stdout + lauf.stderr
     eins, zwei = (abdruck(h.home / "releases" / "musterkreis" / "2023-1") for h in (hilfen_haus, leeres_haus))
     endungen = {Path(p).suffix for p in eins}
-    assert {".html", ".parquet", ".csv", ".xlsx", ".geojson", ".json"} <= endungen
+    assert {".html", ".pdf", ".parquet", ".csv", ".xlsx", ".geojson", ".json"} <= endungen
     # the clock stands in the manifest only
     assert eins.pop("manifest.json") != ""
     zwei.pop("manifest.json")

@@ -63,3 +63,24 @@ def test_nur_bekannte_familien() -> None:
     assert Vorjahresstand(familie="hze", **angaben).familie == "hze"
     with pytest.raises(ValidationError, match="keine Datenfamilie heißt so; vorhanden: bevoelkerung"):
         Vorjahresstand(familie="hzee", **angaben)
+
+
+def test_listen_ohne_jahr_sagen_fuer_das_jahr_nichts(baue: Callable[..., Any]) -> None:
+    """A list of SRAE measures is one delivery for all years: the year is left out where it is counted."""
+    vertrag = lade_vertraege()["srae_massnahmen"]
+    zweite = {
+        "massnahme": "1", "raum_schluessel": "99001001", "lenkungsgruppe_votum": "befuerwortet", "budget_eur": 100.0,
+        "beginn": date(2023, 1, 1), "ende": date(2023, 12, 31), "periode": "gesamt", "jugendamt": "musterkreis",
+        "lieferung": "a", "lieferung_nr": 1, "datenstand": date(2024, 1, 1), "zeile": 1, "musterdaten": True,
+    }  # fmt: skip
+    erste = {**zweite, "massnahme": "0", "beginn": date(2022, 1, 1), "ende": date(2022, 12, 31)}
+    jahre = {}
+    for familie in ("haushalt", "schule"):
+        lager = baue(
+            {GESCHLECHT: [(r, j, 10.0) for r in RAEUME for j in (2022, 2023)]},
+            vorjahresstand=_ausgelassen(familie, 2023),
+        )
+        lager.tabelle("lake_srae_massnahmen", [erste, zweite], polars_schema(vertrag))
+        zeilen = lager.modell("int_zellen__vereint", "messgroesse = 'srae_laufende_massnahmen' and wert = 1")
+        jahre[familie] = {z["berichtsjahr"] for z in zeilen}
+    assert jahre == {"haushalt": {2022}, "schule": {2022, 2023}}

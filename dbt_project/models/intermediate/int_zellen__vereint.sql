@@ -66,3 +66,9 @@ select
 from gezaehlt
 inner join tabellen
     on gezaehlt.tabelle = tabellen.tabelle
+-- a year that is left out; of a list without years (SRAE, Angebote) staging cannot leave it out
+anti join {{ source('stammdaten', 'vorjahresstand') }} as ausgelassen
+    on
+        gezaehlt.jugendamt = ausgelassen.jugendamt
+        and tabellen.familie = ausgelassen.familie
+        and gezaehlt.berichtsjahr = ausgelassen.berichtsjahr

@@ -1,0 +1,39 @@
+"""What makes a refresh build anew: every describing file of a profile, and nothing that only people read."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from orchestration.haus import Haus
+from orchestration.umgebung import WURZEL, Umgebung
+
+PROFILE = WURZEL / "tests" / "jugendaemter"
+
+
+def _abdruecke(profile: Path, home: Path) -> tuple[str, str, str]:
+    haus = Haus(Umgebung(home, (profile,)))
+    return haus.profil_sha256("musterkreis"), haus.code_sha256, haus.programm_sha256
+
+
+@pytest.mark.parametrize(
+    ("datei", "zaehlt"),
+    [
+        ("raeume.csv", True),
+        ("profil.yml", True),
+        ("modellgebiete.csv", True),
+        ("raeume.geojson", True),
+        ("raeume.json", True),
+        ("README.md", False),
+    ],
+)
+def test_jede_beschreibende_datei_eines_profils_zaehlt(tmp_path: Path, datei: str, zaehlt: bool) -> None:
+    profile, home = tmp_path / "profile", tmp_path / "data"
+    shutil.copytree(PROFILE, profile)
+    vorher = _abdruecke(profile, home)
+    with (profile / "musterkreis" / datei).open("a", encoding="utf-8") as griff:
+        griff.write("\n")
+    nachher = _abdruecke(profile, home)
+    assert [a != b for a, b in zip(vorher, nachher, strict=True)] == [zaehlt, zaehlt, False]
