@@ -72,11 +72,6 @@ def schluessel() -> pl.Expr:
     return pl.concat_str([pl.col(a).cast(pl.String) for a in ACHSEN], separator="|").alias("schluessel")
 
 
-def von_aussen(profil: Profil) -> list[str]:
-    """Keys of the cells that others publish or know."""
-    return ["|".join(str(getattr(w, a)) for a in ACHSEN) for w in profil.aussenwissen]
-
-
 def lies_zaehlungen(con: duckdb.DuckDBPyConnection, jugendamt: str, messgroessen: list[str]) -> pl.DataFrame:
     """Protected counts of one Jugendamt: :data:`ACHSEN`, berichtsjahr, raumebene, wert (whole numbers only)."""
     return con.sql(

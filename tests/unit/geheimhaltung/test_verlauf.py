@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from quality.geheimhaltung import aufbau, schutz, verlauf
+from quality.geheimhaltung import aufbau, schutz, verbund, verlauf
 from quality.geheimhaltung.aufbau import KONSTANTE, ZELLEN, Bestand, Umfeld
 from quality.geheimhaltung.erklaerung import lade_erklaerung
 from quality.geheimhaltung.tabelle import BEKANNT, FREI, PRIMAER, UNGENANNT
@@ -78,7 +78,7 @@ def test_a_kreis_total_from_outside_is_declared_in_the_profile(umfeld: Umfeld) -
     art = {"messgroesse": "hze_faelle_bestand", "merkmal": "insgesamt", "geschlecht": "insgesamt"}
     ort = {"altersgruppe": "insgesamt", "raum_id": "kreis", "stichtag": "2021-12-31"}
     zeile = Aussenwissen.model_validate({**art, **ort, "quelle": "Landesjugendamt"})
-    (schluessel,) = aufbau.von_aussen(Profil.model_construct(aussenwissen=(zeile,)))
+    (schluessel,) = verbund.bekannt([Profil.model_construct(aussenwissen=(zeile,))])
     lagen = _lagen(verbinde(aufbau.baue(zaehlungen(), umfeld, lade_erklaerung()), [], [schluessel]))
     (lage,) = [lage for (name, _), lage in lagen.items() if name == schluessel]
     assert lage == BEKANNT
@@ -121,6 +121,7 @@ def test_a_release_without_its_note_is_named(ablage: Ablage) -> None:
         marts = ablage.releases / "musterkreis" / release / "marts"
         pl.DataFrame({"raum_id": zeilen}, schema={"raum_id": pl.String}).write_parquet(marts / "hilfen.parquet")
     assert verlauf.ohne_notiz(ablage, "musterkreis") == ["2022-2"]
-    meldung = schutz.pruefe_veroeffentlichtes(ablage, Profil.model_construct(jugendamt="musterkreis"))
+    profil = Profil.model_construct(jugendamt="musterkreis")
+    meldung = schutz.pruefe_veroeffentlichtes(ablage, profil, [profil])
     assert "2022-2" in meldung
     assert "Sicherung" in meldung
