@@ -115,6 +115,23 @@ def test_what_the_other_one_has_released_before_stops_the_release_and_the_rollba
     assert "errechnen" in schutz.pruefe_veroeffentlichtes(ablage, LAND[1], LAND)
 
 
+def test_a_small_sum_is_closed_only_while_nobody_knows_of_zeros(
+    ablage: Ablage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """3 = 2 + 1: who has seen that neither is 0 knows that neither is 3; before, whole lines are held back."""
+    bestaende = {"hier": _bestand(HIER), "dort": _bestand({"dort": 22, "dort_x": 1, "dort_y": 12, "dort_z": 9})}
+    monkeypatch.setattr(schutz, "_bestand", lambda _, profil, *__: bestaende[profil.jugendamt])
+    schutz.schuetze(ablage, LAND, [])
+    assert schutz.ergebnis(ablage, "hier")["sicher"]
+    einzeln = [_profil("hier", HIER), LAND[1]]
+    schutz.schuetze(ablage, einzeln, [])
+    for p in einzeln:
+        schutz.notiere(ablage, p.jugendamt, "2022-1", 2022)
+    schutz.schuetze(ablage, LAND, [])
+    assert not schutz.ergebnis(ablage, "hier")["sicher"]
+    assert not schutz.ergebnis(ablage, "dort")["sicher"]
+
+
 def test_a_lost_note_of_one_stops_both(ablage: Ablage) -> None:
     marts = ablage.releases / "dort" / "2021-1" / "marts"
     marts.mkdir(parents=True)

@@ -54,6 +54,18 @@ def test_what_was_shown_is_known_and_what_was_hidden_stays_hidden() -> None:
     assert bild.problem.gleichungen["gleichung"].n_unique() == 1
 
 
+@pytest.mark.parametrize("untergrenze", [0, 1])
+def test_hidden_where_zeros_were_shown_it_is_known_to_be_none(untergrenze: int) -> None:
+    """Only where its line was held back with its zeros may it still be one."""
+    heute = _bestand(14, 2, 5, 7)
+    damals = heute.zellen.with_columns(pl.lit(untergrenze, pl.Int64).alias("untergrenze"))
+    bild = verbinde(heute, [_notiz(Bestand(damals, heute.gleichungen), a="primaer", b="sekundaer")])
+    zellen = bild.nummern.join(bild.problem.zellen.select("zelle", "untergrenze"), on="zelle")
+    gefunden = {z["schluessel"]: (z["untergrenze"], z["heute"]) for z in zellen.to_dicts()}
+    assert gefunden["a"] == gefunden["b"] == (untergrenze, untergrenze == 0)
+    assert gefunden["c"][1]
+
+
 def test_a_corrected_figure_is_a_second_cell_in_a_second_equation() -> None:
     frueher = _notiz(_bestand(16, 4, 5, 7))
     bild = verbinde(_bestand(14, 2, 5, 7), [frueher])
