@@ -31,7 +31,7 @@ def gruppen(profile: Iterable[Profil]) -> list[list[Profil]]:
 def _haengen_zusammen(eines: Profil, anderes: Profil) -> bool:
     orte = [{r.raum_id for r in p.raeume} for p in (eines, anderes)]
     genannt = [set(w.summanden) for p in (eines, anderes) for w in p.aussenwissen]
-    # the sum may stand in the profile of a third one
+    # whoever declares a sum has a part of it, so a third one links the two with itself
     return any(g & orte[0] and g & orte[1] for g in genannt)
 
 
