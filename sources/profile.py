@@ -38,7 +38,7 @@ from sources.profilmodell import (
     Strasse,
     Zuordnung,
 )
-from sources.profilpruefung import pruefe, pruefe_produkte
+from sources.profilpruefung import pruefe, pruefe_produkte, pruefe_verbund
 
 __all__ = [
     "AMTLICH",
@@ -133,7 +133,7 @@ def lade_profile(ordner: Sequence[Path]) -> list[Profil]:
                 )
             )
         profile[profil.jugendamt] = profil
-    if maengel:
+    if maengel := [*maengel, *([] if maengel else pruefe_verbund(profile.values()))]:
         raise ProfilFehler(maengel)
     return [profile[name] for name in sorted(profile)]
 

@@ -300,7 +300,10 @@ class Eckdatum(Basis):
 
 
 class Aussenwissen(Basis):
-    """A count that others publish or know: whoever attacks has it, though it is not shown here."""
+    """A count that others publish or know: whoever attacks has it, though it is not shown here.
+
+    ``raum_id``: one Raum, or several joined by " + " (also of other Jugendämter), of which only the sum is known.
+    """
 
     messgroesse: _Name
     merkmal: _Text
@@ -309,6 +312,11 @@ class Aussenwissen(Basis):
     raum_id: _Text
     stichtag: date
     quelle: _Text
+
+    @property
+    def summanden(self) -> tuple[str, ...]:
+        """The Räume whose sum is known."""
+        return tuple(self.raum_id.split(" + "))
 
 
 class Modellgebiet(Basis):

@@ -6,7 +6,7 @@ entries (`profilmodell.py`), checks of delivered data (`quality/`).
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -198,13 +198,21 @@ def _pruefe_modellgebiete(profil: Profil, ordner: str) -> Iterator[Mangel]:
         if eintrag.raum_id not in raeume:
             yield _unbekannt(f"{ordner}/eckdaten.csv", eintrag.merkmal, eintrag.raum_id)
     for bekannt in profil.aussenwissen:
-        if bekannt.raum_id not in raeume:
+        if raeume.isdisjoint(bekannt.summanden):
             yield _unbekannt(f"{ordner}/aussenwissen.csv", bekannt.messgroesse, bekannt.raum_id)
     for zeile in profil.modellgebiete:
         if zeile.raum_id not in raeume:
             yield _unbekannt(datei, zeile.gebiet, zeile.raum_id)
         if zeile.bis and zeile.bis < zeile.von:
             yield _verkehrt(datei, f"{zeile.gebiet}, {zeile.raum_id}")
+
+
+def pruefe_verbund(profile: Iterable[Profil]) -> list[Mangel]:
+    """Räume of other Jugendämter that a profile names: each must be one of the house."""
+    alle = list(profile)
+    raeume = {raum.raum_id for profil in alle for raum in profil.raeume}
+    genannt = [(p.jugendamt, w, r) for p in alle for w in p.aussenwissen for r in w.summanden if r not in raeume]
+    return [_unbekannt(f"{jugendamt}/aussenwissen.csv", w.messgroesse, raum) for jugendamt, w, raum in genannt]
 
 
 def _pruefe_nachfolger(profil: Profil, ordner: str) -> Iterator[Mangel]:

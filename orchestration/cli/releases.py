@@ -106,7 +106,7 @@ def rollback(
     haus = Haus(lies_umgebung())
     haus.waehle(jugendamt)
     with sperre(haus.ablage.sperre, "release rollback"):
-        if meldung := schutz.pruefe_veroeffentlichtes(haus.ablage, haus.profile[jugendamt]):
+        if meldung := schutz.pruefe_veroeffentlichtes(haus.ablage, haus.profile[jugendamt], haus.profile.values()):
             raise releases.ReleaseFehler(meldung)
         frueheres = stand.ziehe_zurueck(haus.ablage, jugendamt, jetzt(), name)
         _drehe(haus)

@@ -14,13 +14,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 import polars as pl
 
 from quality.geheimhaltung.erklaerung import Erklaerung, Tabelle
-from quality.geheimhaltung.seiten import Seite, aus_katalog
+from quality.geheimhaltung.seiten import Seite, aus_katalog, zaehlung
 from quality.geheimhaltung.tabelle import BEKANNT, FREI, PRIMAER, UNGENANNT
 from sources.katalog import Kennzahl
 from sources.profile import Profil
@@ -34,6 +34,7 @@ ZELLEN = {
     "schluessel": pl.String, "berichtsjahr": pl.Int64, "wert": pl.Int64, "k": pl.Int64, "lage": pl.String,
     "gewicht": pl.Float64, "untergrenze": pl.Int64, "ebene": pl.String,
 }  # fmt: skip
+PERSONEN = {"schluessel": pl.String, "personen": pl.Int64}
 GLEICHUNGEN = {"gleichung": pl.String, "schluessel": pl.String, "koeffizient": pl.Int64}
 
 
@@ -51,7 +52,8 @@ class Umfeld:
 
     ``oberhalb``: raumebenen above the main level. ``kinder``: stichtag, hierarchie, eltern_raum_id, raum_id.
     ``hilfearten``: kind, elter. ``streng``: Hilfearten with the higher k. ``merkmale``: those a Kennzahl shows;
-    ``summen``: sides of Kennzahlen that are sums of several counts.
+    ``summen``: sides of Kennzahlen that are sums of several counts. ``personen``: the fewest families or young people
+    behind a count (columns of ``PERSONEN``).
     """
 
     oberhalb: tuple[str, ...]
@@ -60,6 +62,7 @@ class Umfeld:
     streng: tuple[str, ...]
     merkmale: tuple[str, ...]
     summen: tuple[Seite, ...] = ()
+    personen: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PERSONEN))
 
 
 def haeufigkeit(wert: pl.Expr, k: pl.Expr | int) -> pl.Expr:
@@ -70,11 +73,6 @@ def haeufigkeit(wert: pl.Expr, k: pl.Expr | int) -> pl.Expr:
 def schluessel() -> pl.Expr:
     """Text key of a cell from :data:`ACHSEN`; the same in every release."""
     return pl.concat_str([pl.col(a).cast(pl.String) for a in ACHSEN], separator="|").alias("schluessel")
-
-
-def von_aussen(profil: Profil) -> list[str]:
-    """Keys of the cells that others publish or know."""
-    return ["|".join(str(getattr(w, a)) for a in ACHSEN) for w in profil.aussenwissen]
 
 
 def lies_zaehlungen(con: duckdb.DuckDBPyConnection, jugendamt: str, messgroessen: list[str]) -> pl.DataFrame:
@@ -124,7 +122,15 @@ def lies_umfeld(
         streng=tuple(knoten.filter(pl.col("paragraf").is_in(erklaerung.strenger.paragrafen))["hilfeart"]),
         merkmale=tuple(sorted({m for s in seiten for m, _ in s.teile if "|" in m})),
         summen=tuple({(s.zaehlung, s.merkmal): s for s in seiten if len(s.teile) > 1}.values()),
+        personen=_lies_personen(con, profil.jugendamt, erklaerung),
     )
+
+
+def _lies_personen(con: duckdb.DuckDBPyConnection, jugendamt: str, erklaerung: Erklaerung) -> pl.DataFrame:
+    fall = {p: zaehlung(p, erklaerung) for p in erklaerung.personen}
+    gezaehlt = lies_zaehlungen(con, jugendamt, list(fall)).filter(pl.col("wert") > 0)
+    je_fall = gezaehlt.with_columns(pl.col("messgroesse").replace_strict(fall, return_dtype=pl.String))
+    return je_fall.group_by(schluessel()).agg(pl.col("wert").min().alias("personen"))
 
 
 def baue(zaehlungen: pl.DataFrame, umfeld: Umfeld, erklaerung: Erklaerung) -> Bestand:
@@ -154,7 +160,7 @@ def baue(zaehlungen: pl.DataFrame, umfeld: Umfeld, erklaerung: Erklaerung) -> Be
         pl.col("altersgruppe") == "insgesamt", ~pl.col("merkmal").str.contains("|", literal=True)
     )
     terme += [_verlauf(verlaufend, v.bestand, v.zugang, v.abgang) for v in erklaerung.verlauf]
-    return _als_bestand(zellen, pl.concat(terme))
+    return _als_bestand(zellen, pl.concat(terme), umfeld.personen)
 
 
 def _grundtabelle(zaehlungen: pl.DataFrame, t: Tabelle, umfeld: Umfeld, erklaerung: Erklaerung) -> pl.DataFrame:
@@ -446,7 +452,7 @@ def _summen(zellen: pl.DataFrame, summen: Sequence[Seite]) -> tuple[pl.DataFrame
     return neue, _vollstaendig(oben, unten)
 
 
-def _als_bestand(zellen: pl.DataFrame, terme: pl.DataFrame) -> Bestand:
+def _als_bestand(zellen: pl.DataFrame, terme: pl.DataFrame, personen: pl.DataFrame) -> Bestand:
     """Close the equations with a known number, and give each cell its place."""
     fest = (
         terme.group_by("gleichung")
@@ -455,15 +461,19 @@ def _als_bestand(zellen: pl.DataFrame, terme: pl.DataFrame) -> Bestand:
         .select("gleichung", pl.lit(KONSTANTE).alias("schluessel"), pl.col("koeffizient").cast(pl.Int64))
     )
     gleichungen = pl.concat([terme.select(pl.col(s).cast(t) for s, t in GLEICHUNGEN.items()), fest])
-    geschuetzt = haeufigkeit(pl.col("wert"), pl.col("k")) | pl.col("voll")
+    wenige = (haeufigkeit(pl.col("personen"), pl.col("k")) & (pl.col("wert") > 0)).fill_null(value=False)
+    geschuetzt = haeufigkeit(pl.col("wert"), pl.col("k")) | pl.col("voll") | wenige
     offen = pl.when(pl.col("gezeigt")).then(pl.lit(FREI)).otherwise(pl.lit(UNGENANNT))
-    fertig = zellen.with_columns(
-        schluessel(),
-        pl.when(geschuetzt).then(pl.lit(PRIMAER)).otherwise(offen).alias("lage"),
-        _gewicht().alias("gewicht"),
-        # zeros are shown where figures are; of a Raum that is never shown nobody knows that
-        pl.when(pl.col("gezeigt")).then(1).otherwise(0).alias("untergrenze"),
-        pl.when("gezeigt").then("raumebene").otherwise(pl.lit("")).alias("ebene"),
+    fertig = (
+        zellen.with_columns(schluessel())
+        .join(personen, on="schluessel", how="left")
+        .with_columns(
+            pl.when(geschuetzt).then(pl.lit(PRIMAER)).otherwise(offen).alias("lage"),
+            _gewicht().alias("gewicht"),
+            # zeros are shown where figures are; of a Raum that is never shown nobody knows that
+            pl.when(pl.col("gezeigt")).then(1).otherwise(0).alias("untergrenze"),
+            pl.when("gezeigt").then("raumebene").otherwise(pl.lit("")).alias("ebene"),
+        )
     )
     konstante = pl.DataFrame(
         [{"schluessel": KONSTANTE, "berichtsjahr": 0, "wert": 1, "k": 2, "lage": BEKANNT, "gewicht": 1.0,

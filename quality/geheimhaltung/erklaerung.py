@@ -78,6 +78,7 @@ class Erklaerung(_Modell):
     identitaeten: tuple[Identitaet, ...]
     verlauf: tuple[Verlauf, ...]
     folgt: dict[str, str]
+    personen: tuple[str, ...]
     einfach: dict[str, int]
 
     @property

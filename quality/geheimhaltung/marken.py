@@ -92,7 +92,8 @@ where zeilen.status != 'nicht_verfuegbar' and not coalesce(
 )
 """
 
-# Rows of a mart all of whose figures are protected: shown are those of a declared count.
+# Rows of a mart all of whose figures are protected: shown are those of a declared count. No young people
+# by age or sex: a Hilfe for a family stands at one age, its children at others, where there may be no Fall.
 _HILFEN = """
 select 'intern_hilfen' as modell, {zelle} as zelle, zellmarken.marke
 from intern.intern_hilfen as zeilen
@@ -105,6 +106,8 @@ inner join zellmarken
         end,
         zeilen.geschlecht, zeilen.altersgruppe, zeilen.raum_id, zeilen.stichtag
     )
+where zeilen.einheit not in ('junge_menschen', 'familien')
+    or (zeilen.geschlecht, zeilen.altersgruppe) = ('insgesamt', 'insgesamt')
 """
 
 # Rows of a mart that public tables fill, and others: of those, what follows no declared count is missing.

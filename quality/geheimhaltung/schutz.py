@@ -20,7 +20,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from quality.geheimhaltung import aufbau, verlauf
+from quality.geheimhaltung import aufbau, verbund, verlauf
 from quality.geheimhaltung.erklaerung import Erklaerung, lade_erklaerung
 from quality.geheimhaltung.marken import zeilenmarken
 from quality.geheimhaltung.prozesse import je_prozess
@@ -37,6 +37,8 @@ __all__ = ["ergebnis", "notiere", "pruefe_veroeffentlichtes", "schuetze"]
 
 Ergebnis = dict[str, Any]
 """What the manifest says: zellen, gesperrt, geschuetzt, engstes, sicher, meldung, verlust per level, sekunden."""
+Fall = tuple[dict[str, aufbau.Bestand], Gesamtbild]
+"""Linked Jugendämter, and all that can be written down of them."""
 
 
 def schuetze(ablage: Ablage, profile: Iterable[Profil], katalog: Sequence[Kennzahl]) -> int:
@@ -45,22 +47,25 @@ def schuetze(ablage: Ablage, profile: Iterable[Profil], katalog: Sequence[Kennza
     A Jugendamt for which no safe pattern exists is marked as well; ``ergebnis`` says that it may not be released.
     """
     erklaerung = lade_erklaerung()
-    offen = {}
-    for p in profile:
-        jugendamt, bestand = p.jugendamt, _bestand(ablage, p, katalog, erklaerung)
-        if bestand is None:
-            (verlauf.ordner(ablage, jugendamt) / "ergebnis.json").unlink(missing_ok=True)
-        else:
-            bild = verlauf.verbinde(bestand, verlauf.frueher(ablage, jugendamt), aufbau.von_aussen(p))
-            offen[jugendamt] = (bestand, bild)
-    neu = {j: fall for j, fall in offen.items() if not _ist_gefunden(ablage, j, fall[1])}
-    for jugendamt, (stand, gefunden) in zip(neu, je_prozess(_sperre, list(neu.values())), strict=True):
-        verlauf.schreibe(ablage, jugendamt, stand)
-        schreibe_json(verlauf.ordner(ablage, jugendamt) / "ergebnis.json", gefunden)
+    faelle: list[Fall] = []
+    for gruppe in verbund.gruppen(profile):
+        bestaende = {}
+        for p in gruppe:
+            if bestand := _bestand(ablage, p, katalog, erklaerung):
+                bestaende[p.jugendamt] = bestand
+            else:
+                (verlauf.ordner(ablage, p.jugendamt) / "ergebnis.json").unlink(missing_ok=True)
+        if bestaende:
+            faelle.append((bestaende, _gesamtbild(ablage, gruppe, list(bestaende.values()))))
+    neu = [(alle, bild) for alle, bild in faelle if not all(_ist_gefunden(ablage, j, bild) for j in alle)]
+    for gefundene in je_prozess(_sperre, neu):
+        for jugendamt, (stand, gefunden) in gefundene.items():
+            verlauf.schreibe(ablage, jugendamt, stand)
+            schreibe_json(verlauf.ordner(ablage, jugendamt) / "ergebnis.json", gefunden)
     zellmarken = [pl.DataFrame(schema={"schluessel": pl.String, "marke": pl.String})]
     ergebnisse = []
-    for jugendamt in offen:
-        marken, meldung = _ein_jugendamt(ablage, jugendamt)
+    for jugendamt, verbundene in sorted((j, sorted(alle)) for alle, _ in faelle for j in alle):
+        marken, meldung = _ein_jugendamt(ablage, jugendamt, verbundene)
         zellmarken.append(marken)
         ergebnisse.append({"jugendamt": jugendamt, "meldung": meldung})
     # a Raum belongs to one Jugendamt, so does its key
@@ -82,19 +87,34 @@ def ergebnis(ablage: Ablage, jugendamt: str) -> Ergebnis:
     return dict(json.loads(datei.read_text("utf-8"))) if datei.exists() else {}
 
 
-def pruefe_veroeffentlichtes(ablage: Ablage, profil: Profil) -> str:
-    """Audit all that was ever published of a Jugendamt; returns "" or, in German, why it is not safe."""
-    jugendamt = profil.jugendamt
-    notizen = verlauf.frueher(ablage, jugendamt)
-    if fehlt := verlauf.ohne_notiz(ablage, jugendamt):
+def pruefe_veroeffentlichtes(ablage: Ablage, profil: Profil, alle: Iterable[Profil]) -> str:
+    """Audit all that was ever published of a Jugendamt and those linked with it.
+
+    Args:
+        ablage: the data home.
+        profil: the Jugendamt.
+        alle: all profiles, this one included.
+
+    Returns:
+        "", or in German why it is not safe.
+    """
+    (gruppe,) = [g for g in verbund.gruppen(alle) if profil in g]
+    if fehlt := [r for p in gruppe for r in verlauf.ohne_notiz(ablage, p.jugendamt)]:
         return _ohne_notiz(fehlt)
-    if not notizen:
+    letzte = [n[-1] for p in gruppe if (n := verlauf.frueher(ablage, p.jugendamt))]
+    if not letzte:
         return ""
-    letzte = aufbau.Bestand(notizen[-1].zellen.select(aufbau.ZELLEN.keys()), notizen[-1].gleichungen)
-    gesamt = verlauf.verbinde(letzte, notizen, aufbau.von_aussen(profil)).problem
+    bestaende = [aufbau.Bestand(n.zellen.select(aufbau.ZELLEN.keys()), n.gleichungen) for n in letzte]
+    gesamt = _gesamtbild(ablage, gruppe, bestaende).problem
     marken = gesamt.zellen.filter(pl.col("lage") == PRIMAER).select("zelle", pl.lit(PRIMAER).alias("marke"))
     bericht = pruefe(gesamt, marken)
     return "" if bericht.sicher else _unsicher(bericht)
+
+
+def _gesamtbild(ablage: Ablage, gruppe: Sequence[Profil], bestaende: Sequence[aufbau.Bestand]) -> Gesamtbild:
+    """All that is, was ever and is elsewhere published of linked Jugendämter."""
+    frueher = [n for p in gruppe for n in verlauf.frueher(ablage, p.jugendamt)]
+    return verlauf.verbinde(verbund.zusammen(bestaende, gruppe), frueher, verbund.bekannt(gruppe))
 
 
 def _ist_gefunden(ablage: Ablage, jugendamt: str, bild: Gesamtbild) -> bool:
@@ -103,11 +123,11 @@ def _ist_gefunden(ablage: Ablage, jugendamt: str, bild: Gesamtbild) -> bool:
     return gefunden and verlauf.lies(ablage, jugendamt, STAND) is not None
 
 
-def _ein_jugendamt(ablage: Ablage, jugendamt: str) -> tuple[pl.DataFrame, str]:
-    """Marks (schluessel, marke: offen or gesperrt) and message of one Jugendamt, as found."""
+def _ein_jugendamt(ablage: Ablage, jugendamt: str, verbundene: Sequence[str]) -> tuple[pl.DataFrame, str]:
+    """Marks (schluessel, marke: offen or gesperrt) and message of one Jugendamt, as found with those linked to it."""
     stand, gefunden = verlauf.lies(ablage, jugendamt, STAND), ergebnis(ablage, jugendamt)
     assert stand is not None
-    if fehlt := verlauf.ohne_notiz(ablage, jugendamt):
+    if fehlt := [r for j in verbundene for r in verlauf.ohne_notiz(ablage, j)]:
         gefunden |= {"sicher": False, "meldung": _ohne_notiz(fehlt), "problem_sha256": ""}
         schreibe_json(verlauf.ordner(ablage, jugendamt) / "ergebnis.json", gefunden)
     marken = stand.zellen.filter(pl.col("marke") != UNGENANNT)
@@ -127,11 +147,18 @@ def _bestand(
     return aufbau.baue(zaehlungen, umfeld, erklaerung)
 
 
-def _sperre(fall: tuple[aufbau.Bestand, Gesamtbild]) -> tuple[Notiz, Ergebnis]:
-    """Choose marks, audit them, and say what they cost, beside the naive way."""
-    bestand, bild = fall
+def _sperre(fall: Fall) -> dict[str, tuple[Notiz, Ergebnis]]:
+    """Choose marks, audit them, and say what they cost each Jugendamt, beside the naive way."""
+    bestaende, bild = fall
     beginn = time.monotonic()
     rueckzug = sperre_oder_halte_zurueck(bild.problem, bild.nummern)
+    sekunden = round(time.monotonic() - beginn, 1)
+    je_amt = {j: _ergebnis(bestand, bild, rueckzug) for j, bestand in bestaende.items()}
+    return {j: (notiz, angaben | {"sekunden": sekunden}) for j, (notiz, angaben) in je_amt.items()}
+
+
+def _ergebnis(bestand: aufbau.Bestand, bild: Gesamtbild, rueckzug: Rueckzug) -> tuple[Notiz, Ergebnis]:
+    """The part of one Jugendamt; the audit is that of all it is linked with."""
     sperrung = rueckzug.sperrung
     lagen = rueckzug.problem.zellen.select(
         "zelle", pl.col("lage").alias("lage_gesamt"), pl.col("untergrenze").alias("untergrenze_gesamt")
@@ -164,7 +191,6 @@ def _sperre(fall: tuple[aufbau.Bestand, Gesamtbild]) -> tuple[Notiz, Ergebnis]:
         "optimal": sperrung.optimal,
         "schranke": sperrung.schranke,
         "verlust": verlust,
-        "sekunden": round(time.monotonic() - beginn, 1),
     }
     return Notiz(STAND, zellen, bestand.gleichungen), angaben
 

@@ -24,6 +24,7 @@ from sources.ablage import UNFERTIG, Ablage, schreibe_ordner
 
 OFFEN, GESPERRT = "offen", "gesperrt"
 STAND = "_stand"
+VERDECKT = pl.col("marke").is_in(["primaer", "sekundaer"])
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class Notiz:
 class Gesamtbild:
     """Today's cells and everything ever published as one problem.
 
-    ``nummern``: schluessel, wert, zelle (number in the problem), heute (whether it is a cell of today).
+    ``nummern``: schluessel, wert, zelle (number in the problem), heute (a cell of today that may still be held back, as
+    no release has told that it is no zero).
     """
 
     problem: Problem
@@ -123,13 +125,14 @@ def verbinde(heute: Bestand, frueher: Sequence[Notiz], aussen: Sequence[str] = (
         .agg(
             pl.col("heute").any(),
             (pl.col("marke") == OFFEN).any().fill_null(value=False).alias("gezeigt"),
-            pl.col("marke").is_in(["primaer", "sekundaer"]).any().fill_null(value=False).alias("verdeckt"),
+            VERDECKT.any().fill_null(value=False).alias("verdeckt"),
             (pl.col("lage") == PRIMAER).any().alias("schutz"),
             (pl.col("lage") == BEKANNT).any().alias("bekannt"),
             (pl.col("lage").filter(pl.col("heute")) == FREI).any().alias("frei"),
             pl.col("k").max(),
             pl.col("gewicht").max(),
-            pl.col("untergrenze").min(),
+            # who has seen it hidden where zeros were shown knows that it is none
+            pl.col("untergrenze").filter(VERDECKT).max().fill_null(pl.col("untergrenze").min()),
             pl.col("ebene").first(),
         )
         .sort("schluessel", "wert")
@@ -143,7 +146,8 @@ def verbinde(heute: Bestand, frueher: Sequence[Notiz], aussen: Sequence[str] = (
             .otherwise(pl.lit(UNGENANNT)).alias("lage")
         )
     )  # fmt: skip
-    nummern = zellen.select("schluessel", "wert", pl.col("zelle").cast(pl.Int64), "heute")
+    bleibt = pl.col("verdeckt") & (pl.col("untergrenze") > 0)
+    nummern = zellen.select("schluessel", "wert", pl.col("zelle").cast(pl.Int64), pl.col("heute") & ~bleibt)
     gleichungen = _gleichungen([heute, *frueher], nummern)
     inhalt = zellen.drop("heute").write_csv() + gleichungen.write_csv()
     return Gesamtbild(problem(zellen, gleichungen), nummern, hashlib.sha256(inhalt.encode()).hexdigest())

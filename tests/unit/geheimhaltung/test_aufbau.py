@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import product
 
@@ -134,6 +135,16 @@ def test_members_that_are_no_sozialraum_need_five(bestand: Bestand) -> None:
     raum = _zelle(bestand, "hze_faelle_bestand", "insgesamt", "insgesamt", "insgesamt", "a", "2021-12-31")
     assert (uma["wert"], uma["k"], uma["lage"]) == (4, 5, PRIMAER)
     assert (raum["wert"], raum["k"], raum["lage"]) == (4, 3, FREI)
+
+
+def test_few_people_behind_many_faelle_are_protected(umfeld: Umfeld) -> None:
+    """Nine Hilfen of two young people are two people; a zero, and a count of enough people, stay as they are."""
+    orte = {"b": 2, "a": 3, "kreis": 15}
+    schluessel = {o: f"hze_faelle_bestand|insgesamt|insgesamt|insgesamt|{o}|2021-12-31" for o in orte}
+    personen = pl.DataFrame({"schluessel": schluessel.values(), "personen": orte.values()})
+    gebaut = baue(zaehlungen(), replace(umfeld, personen=personen), lade_erklaerung())
+    lagen = {o: _zelle(gebaut, *schluessel[o].split("|"))["lage"] for o in orte}
+    assert lagen == {"b": PRIMAER, "a": FREI, "kreis": FREI}
 
 
 def test_sexes_below_the_regions_are_one_hidden_cell_per_region(bestand: Bestand) -> None:

@@ -144,3 +144,14 @@ def test_a_small_count_hides_its_whole_level(
     teil = ("bev_u18", "zaehler", "einwohnermelde", "bevoelkerung", ("r", 90.0), ("nachbar", nachbar), ("kreis", 99.0))
     datei = _warehouse(tmp_path, [teil], [("bev_u18", "gerechnet", "gueltig")])
     assert ("intern_kennzahlen" in _marken(datei, katalog)) is gesperrt
+
+
+def test_young_people_by_age_do_not_appear(tmp_path: Path, katalog: list[Kennzahl]) -> None:
+    """A child of three in a family whose Hilfe stands at another age: no Fall, and one child."""
+    datei = _warehouse(tmp_path, [ZAEHLER], [("hze_faelle", "gerechnet", "gueltig")])
+    with duckdb.connect(str(datei)) as con:
+        con.sql("update intern.intern_hilfen set altersgruppe = '0-3'")
+    zelle = ("hze_faelle_jahressumme|insgesamt|insgesamt|0-3|r|2022-12-31", "offen")
+    marken = pl.DataFrame([zelle], schema={"schluessel": pl.String, "marke": pl.String}, orient="row")
+    zeilen = zeilenmarken(datei, marken, katalog, lade_erklaerung()).filter(pl.col("modell") == "intern_hilfen")
+    assert [z.split("|")[5] for z in zeilen["zelle"]] == ["faelle"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from quality.geheimhaltung import aufbau, schutz, verlauf
+from quality.geheimhaltung import aufbau, schutz, verbund, verlauf
 from quality.geheimhaltung.aufbau import KONSTANTE, ZELLEN, Bestand, Umfeld
 from quality.geheimhaltung.erklaerung import lade_erklaerung
 from quality.geheimhaltung.tabelle import BEKANNT, FREI, PRIMAER, UNGENANNT
@@ -54,6 +54,18 @@ def test_what_was_shown_is_known_and_what_was_hidden_stays_hidden() -> None:
     assert bild.problem.gleichungen["gleichung"].n_unique() == 1
 
 
+@pytest.mark.parametrize("untergrenze", [0, 1])
+def test_hidden_where_zeros_were_shown_it_is_known_to_be_none(untergrenze: int) -> None:
+    """Only where its line was held back with its zeros may it still be one."""
+    heute = _bestand(14, 2, 5, 7)
+    damals = heute.zellen.with_columns(pl.lit(untergrenze, pl.Int64).alias("untergrenze"))
+    bild = verbinde(heute, [_notiz(Bestand(damals, heute.gleichungen), a="primaer", b="sekundaer")])
+    zellen = bild.nummern.join(bild.problem.zellen.select("zelle", "untergrenze"), on="zelle")
+    gefunden = {z["schluessel"]: (z["untergrenze"], z["heute"]) for z in zellen.to_dicts()}
+    assert gefunden["a"] == gefunden["b"] == (untergrenze, untergrenze == 0)
+    assert gefunden["c"][1]
+
+
 def test_a_corrected_figure_is_a_second_cell_in_a_second_equation() -> None:
     frueher = _notiz(_bestand(16, 4, 5, 7))
     bild = verbinde(_bestand(14, 2, 5, 7), [frueher])
@@ -78,7 +90,7 @@ def test_a_kreis_total_from_outside_is_declared_in_the_profile(umfeld: Umfeld) -
     art = {"messgroesse": "hze_faelle_bestand", "merkmal": "insgesamt", "geschlecht": "insgesamt"}
     ort = {"altersgruppe": "insgesamt", "raum_id": "kreis", "stichtag": "2021-12-31"}
     zeile = Aussenwissen.model_validate({**art, **ort, "quelle": "Landesjugendamt"})
-    (schluessel,) = aufbau.von_aussen(Profil.model_construct(aussenwissen=(zeile,)))
+    (schluessel,) = verbund.bekannt([Profil.model_construct(aussenwissen=(zeile,))])
     lagen = _lagen(verbinde(aufbau.baue(zaehlungen(), umfeld, lade_erklaerung()), [], [schluessel]))
     (lage,) = [lage for (name, _), lage in lagen.items() if name == schluessel]
     assert lage == BEKANNT
@@ -121,6 +133,7 @@ def test_a_release_without_its_note_is_named(ablage: Ablage) -> None:
         marts = ablage.releases / "musterkreis" / release / "marts"
         pl.DataFrame({"raum_id": zeilen}, schema={"raum_id": pl.String}).write_parquet(marts / "hilfen.parquet")
     assert verlauf.ohne_notiz(ablage, "musterkreis") == ["2022-2"]
-    meldung = schutz.pruefe_veroeffentlichtes(ablage, Profil.model_construct(jugendamt="musterkreis"))
+    profil = Profil.model_construct(jugendamt="musterkreis")
+    meldung = schutz.pruefe_veroeffentlichtes(ablage, profil, [profil])
     assert "2022-2" in meldung
     assert "Sicherung" in meldung

@@ -211,6 +211,16 @@ def test_jugendamt_in_zwei_ordnern(ordner: Path) -> None:
         lade_profile([ordner.parent, MUSTERKREIS.parent])
 
 
+def test_summe_mit_einem_raum_den_kein_jugendamt_hat(ordner: Path) -> None:
+    """A sum over several Jugendämter may name foreign Räume, but not unknown ones."""
+    kopf = "messgroesse,merkmal,geschlecht,altersgruppe,raum_id,stichtag,quelle\n"
+    zeile = f"{kopf}hze_faelle_bestand,insgesamt,insgesamt,insgesamt,99001001 + 12345,2022-12-31,M\n"
+    (ordner / "aussenwissen.csv").write_text(zeile, "utf-8")
+    assert lade_profil(ordner).aussenwissen[0].summanden == ("99001001", "12345")
+    with pytest.raises(ProfilFehler, match="'12345' gibt es nicht"):
+        lade_profile([ordner.parent])
+
+
 def test_ordner_fehlt(tmp_path: Path) -> None:
     with pytest.raises(ProfilFehler, match="Der Ordner der Profile fehlt"):
         lade_profile([tmp_path / "fehlt"])
