@@ -11,6 +11,7 @@ everything else is the same in both releases, which is what an attacker assumes.
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -78,10 +79,11 @@ def lies(ablage: Ablage, jugendamt: str, name: str) -> Notiz | None:
 
 
 def frueher(ablage: Ablage, jugendamt: str) -> list[Notiz]:
-    """Notes of all releases of a Jugendamt, whatever became of them."""
+    """Notes of all releases of a Jugendamt by Berichtsjahr and number, whatever became of them."""
     ort = ordner(ablage, jugendamt)
-    namen = sorted(p.name for p in ort.iterdir() if p.is_dir()) if ort.exists() else []
-    return [n for name in namen if name != STAND and (n := lies(ablage, jugendamt, name))]
+    namen = [p.name for p in ort.iterdir() if p.is_dir() and p.name != STAND] if ort.exists() else []
+    namen.sort(key=lambda name: [int(teil) for teil in re.findall(r"\d+", name)])
+    return [n for name in namen if (n := lies(ablage, jugendamt, name))]
 
 
 def ohne_notiz(ablage: Ablage, jugendamt: str) -> list[str]:

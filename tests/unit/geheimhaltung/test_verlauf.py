@@ -126,6 +126,12 @@ def test_notes_are_closed_to_others_and_found_again(ablage: Ablage) -> None:
     assert ablage.geheimhaltung.stat().st_mode & 0o777 == 0o700
 
 
+def test_the_tenth_release_comes_after_the_second(ablage: Ablage) -> None:
+    for name in ("2023-10", "2023-2", "2022-11"):
+        verlauf.schreibe(ablage, "musterkreis", _notiz(_bestand(14, 2, 5, 7), name))
+    assert [n.name for n in verlauf.frueher(ablage, "musterkreis")] == ["2022-11", "2023-2", "2023-10"]
+
+
 def test_a_release_without_its_note_is_named(ablage: Ablage) -> None:
     for release in ("2022-1", "2022-2"):
         (ablage.releases / "musterkreis" / release / "marts").mkdir(parents=True)
