@@ -115,7 +115,6 @@ class Seiten:
             text = _knapp(self._inline(k, ""))
             yield ["p", "kopf", text] if tiefe else ["h", int(k.tag[1]), text]
         elif k.tag == "p":
-            # where a page leads on screen is no use on paper
             if "weiter" not in k.klassen and (text := _knapp(self._kinder(k, ""))):
                 yield ["p", next(iter(sorted(k.klassen)), ""), text]
         elif k.tag in {"ul", "ol"}:
@@ -159,7 +158,8 @@ class Seiten:
             return [[stil, k]]
         if k.tag == "img":
             return [["svg", int(k.merkmale.get("alt") or 0)]]
-        if k.tag in _OHNE or k.merkmale.get("aria-hidden") == "true":
+        # where a page leads on screen ("weiter") is no use on paper
+        if k.tag in _OHNE or k.merkmale.get("aria-hidden") == "true" or "weiter" in k.klassen:
             return []
         eigen = "b" if k.tag == "strong" else "k" if k.klassen & _KLEIN else stil
         # elements below each other on screen are words apart

@@ -127,7 +127,7 @@ def leeres_haus(tmp_path: Path) -> Haus:
 def echtes_haus(tmp_path_factory: pytest.TempPathFactory, testdaten: Path) -> Haus:
     """The four Jugendämter refreshed from the real inputs. Read only."""
     haus = Haus(tmp_path_factory.mktemp("echt") / "data")
-    lauf = haus.cli("refresh", "--landing", str(testdaten))
+    lauf = haus.cli("refresh", "--landing", str(testdaten), timeout=1800)
     assert lauf.returncode == 0, lauf.stdout + lauf.stderr
     return haus
 

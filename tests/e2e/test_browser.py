@@ -2,7 +2,8 @@
 
 Here: what only a browser can tell (requests, console, overflow, accessibility, print) and that every link leads
 somewhere. Not here: the figures (``tests/integration``), the pages' text (``tests/unit/reports``).
-``BERICHTSWESEN_TESTDEMO`` may name a finished demo's data home; else the demo is made once, which takes minutes.
+``BERICHTSWESEN_TESTDEMO`` may name a finished demo's data home, ``BERICHTSWESEN_TESTECHT`` one refreshed from the real
+inputs; else each is made once, which takes minutes.
 """
 
 from __future__ import annotations
@@ -54,8 +55,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Data home of the Musterdaten of all four Jugendämter, released."""
     from tests.conftest import Haus
 
-    if fertig := os.environ.get("BERICHTSWESEN_TESTDEMO"):
-        return Path(fertig)
     haus = Haus(tmp_path_factory.mktemp("demo"))
     lauf = haus.cli("demo", timeout=1800)
     assert lauf.returncode == 0, lauf.stdout + lauf.stderr
@@ -66,7 +65,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def bericht(request: pytest.FixtureRequest) -> Path:
     """Folder of one report: Musterdaten show every page, real inputs the gaps of life."""
     art, jugendamt = request.param.split("-")
-    home = request.getfixturevalue("demo") if art == "demo" else request.getfixturevalue("echtes_haus").home
+    if not (home := os.environ.get(f"BERICHTSWESEN_TEST{art.upper()}")):
+        home = request.getfixturevalue("demo") if art == "demo" else request.getfixturevalue("echtes_haus").home
     return (Path(home) / "current" / jugendamt / "bericht").resolve()
 
 

@@ -221,6 +221,9 @@ def test_haushalt_folgt_den_faellen(
         (pl.col("wertart") == "ist") & (pl.col("art") == "aufwand") & pl.col("konto").str.contains("^433")
     )
     assert ist["betrag_eur"].sum() == pytest.approx(kosten, abs=5)
+    je_produkt = haushalt.filter((pl.col("wertart") == "ist") & (pl.col("art") == "aufwand")).group_by("produkt")
+    summen = je_produkt.agg(pl.col("betrag_eur").sum())["betrag_eur"]
+    assert summen.n_unique() == summen.len() > 10, "two products never cost the same"
     # invoices come one or two months late: the first month is empty, the last ones are Sonderperioden
     assert ist["monat"].min() == 2
     assert {13, 14} <= set(ist["monat"])

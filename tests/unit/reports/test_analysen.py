@@ -11,7 +11,8 @@ import polars as pl
 import pytest
 
 from reports.analyse.rechnen import rechne
-from reports.bericht import schreibe_bericht
+from reports.analyse.typen import Feld
+from reports.bericht import _seite, schreibe_bericht
 from reports.modell import lade_modell
 from reports.typen import BerichtsAngaben
 from reports.zahlen import zahl
@@ -104,6 +105,20 @@ def test_seite_und_dateien_sagen_dasselbe(stand: Path, mit_gebiet: BerichtsAngab
     assert "Rückkehr zum Mittelwert" in html
     assert "Fehlalarme zu erwarten" in html
     assert html.count("Musterdaten – erfundene Werte</text>") == html.count("<svg") == 3
+
+
+def test_was_alle_zeilen_sagen_steht_einmal_ueber_der_tafel(stand: Path, mit_gebiet: BerichtsAngaben) -> None:
+    bericht = lade_modell(stand, mit_gebiet, [])
+    analyse = rechne(bericht, stand)[0]
+    satz = "ab 2022 andere Merkmale und Abgrenzungen der Erhebung"
+    mit_satz = replace(
+        analyse,
+        spalten={**analyse.spalten, "bruch": Feld("Zeitreihenbruch")},
+        zeilen=tuple({**z, "bruch": satz} for z in analyse.zeilen),
+    )
+    assert _seite("analyse", bericht, "", analysen=[mit_satz]).count(satz) == 1
+    anders = replace(mit_satz, zeilen=(*mit_satz.zeilen[1:], {**mit_satz.zeilen[0], "bruch": "keiner"}))
+    assert _seite("analyse", bericht, "", analysen=[anders]).count(satz) == len(analyse.zeilen) - 1
 
 
 def test_gesperrtes_wirkt_nicht_auf_das_ergebnis(stand: Path, mit_gebiet: BerichtsAngaben) -> None:

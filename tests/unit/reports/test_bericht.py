@@ -175,6 +175,19 @@ def test_fehlende_familien_sind_genannt(seiten: dict[str, Seite]) -> None:
     assert "Noch nicht enthalten" in seiten["index.html"].text
 
 
+def test_die_uebersicht_verspricht_nur_was_werte_hat(
+    marts: Path, angaben: BerichtsAngaben, befunde: list[Befund], aendere: Aendere, tmp_path: Path
+) -> None:
+    def verspricht(ziel: Path) -> str:
+        schreibe_bericht(marts, ziel, angaben, befunde)
+        return (ziel / "index.html").read_text("utf-8").split("Kennzahlen zu ")[1].split(" für ")[0]
+
+    assert "Schule" in verspricht(tmp_path / "mit").split(", ")
+    katalog = pl.read_parquet(marts / "kennzahlenkatalog.parquet").filter(pl.col("familie") == "schule")
+    aendere("kennzahlen", lambda d: d.filter(~pl.col("kennzahl").is_in(katalog["kennzahl"].to_list())))
+    assert verspricht(tmp_path / "ohne") == "Bevölkerung"
+
+
 def test_familie_ohne_wert_steht_im_steckbrief_nur_einmal(
     marts: Path, angaben: BerichtsAngaben, aendere: Aendere, tmp_path: Path
 ) -> None:

@@ -43,6 +43,8 @@ def test_a_page_becomes_blocks() -> None:
     assert lies(f'<nav>weg</nav>{titel}<p class="klein">Ein\n <b>Satz</b></p>') == [
         ["h", 1, [["", "Titel "], ["k", "dazu"]]], ["p", "klein", [["", "Ein Satz"]]],
     ]  # fmt: skip
+    verweis = '<span class="weiter"> · <a href="#t">Tabelle</a></span>'
+    assert lies(f'<p class="klein">Quelle{verweis}</p>') == [["p", "klein", [["", "Quelle"]]]]
     (tafel,) = lies(
         "<table><caption>Was</caption><thead><tr><th>Raum</th><th>n</th></tr></thead><tbody>"
         '<tr><th scope="rowgroup" colspan="2">Gruppe</th></tr><tr><th>A</th><td>1,5</td></tr></tbody></table>'
