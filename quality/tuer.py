@@ -103,6 +103,9 @@ class Geprueft:
 
 def _bloecke(saetze: Saetze, woerterbuch: bool = False) -> Iterator[tuple[int, pl.DataFrame]]:
     """All records in blocks with the number of the first; the next block is made while one is worked on."""
+    if len(saetze) <= BLOCK:
+        yield 0, saetze.block(0, BLOCK, woerterbuch)
+        return
     with ThreadPoolExecutor(1) as nebenher:
         anfaenge = range(0, len(saetze), BLOCK)
         naechster = nebenher.submit(saetze.block, 0, BLOCK, woerterbuch)
@@ -417,4 +420,4 @@ def schreibe_leere(ablage: Ablage, vertrag: Vertrag) -> None:
     ziel = ablage.lake / vertrag.extrakt / "_leer.parquet"
     vorhanden = ziel.exists() and pq.read_schema(ziel).metadata.get(b"vertrag_sha256")
     if vorhanden != vertrag.sha256.encode():
-        schreibe_datei(ziel, lambda p: pq.write_table(pa.table({n: [] for n in schema.names}, schema=schema), p))
+        schreibe_datei(ziel, lambda p: pq.write_table(schema.empty_table(), p))

@@ -195,5 +195,9 @@ def schreibe_ordner(ziel: Path, fuellen: Callable[[Path], object]) -> None:
 
 def schreibe_json(ziel: Path, inhalt: Any) -> None:
     """Write JSON (UTF-8, sorted keys) through a temporary name."""
-    text = json.dumps(inhalt, ensure_ascii=False, indent=2, sort_keys=True, default=str) + "\n"
-    schreibe_datei(ziel, lambda p: p.write_text(text, "utf-8"))
+    schreibe_datei(ziel, lambda p: p.write_text(als_json(inhalt), "utf-8"))
+
+
+def als_json(inhalt: Any) -> str:
+    """The text of a JSON file (sorted keys)."""
+    return json.dumps(inhalt, ensure_ascii=False, indent=2, sort_keys=True, default=str) + "\n"

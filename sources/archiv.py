@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from sources.ablage import AMTLICH, Ablage, schreibe_datei, schreibe_json, schreibe_ordner
+from sources.ablage import AMTLICH, Ablage, als_json, schreibe_datei, schreibe_json, schreibe_ordner
 from sources.formate import Gelesen, regionaldatenbank, shapefile
 from sources.profilmodell import Feed, Profil
 from sources.verortung import raumbuch
@@ -286,7 +286,8 @@ def archiviere(
             ordner.chmod(0o700)
             for name, inhalt in inhalte.items():
                 (ordner / name).write_bytes(inhalt)
-        schreibe_json(ordner / "datapackage.json", paket)
+        # the folder as a whole is brought to the disk and moved to its place
+        (ordner / "datapackage.json").write_text(als_json(paket), "utf-8")
 
     schreibe_ordner(ziel, fuellen)
 

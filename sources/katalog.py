@@ -13,7 +13,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from sources.vertraege import pruefmeldung
+from sources.vertraege import LADER, pruefmeldung
 
 OFFEN = 999
 
@@ -109,7 +109,8 @@ def lade_katalog(ordner: Path) -> list[Kennzahl]:
     eintraege: list[Kennzahl] = []
     for datei in sorted(ordner.glob("*.yml")):
         try:
-            eintraege.append(Kennzahl.model_validate(yaml.safe_load(datei.read_text("utf-8"))))
+            inhalt = yaml.load(datei.read_text("utf-8"), Loader=LADER)  # noqa: S506 (a safe loader)
+            eintraege.append(Kennzahl.model_validate(inhalt))
         except ValidationError as fehler:
             raise KatalogFehler(f"{datei.name}: {pruefmeldung(fehler)}. Muster: bev_gesamt.yml.") from None
         except (yaml.YAMLError, UnicodeDecodeError) as fehler:

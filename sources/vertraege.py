@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 
 WURZEL = Path(__file__).parent
 # libyaml reads all contracts in a tenth of the time
-_LADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class VertragFehler(Exception):
@@ -347,7 +347,7 @@ class Vertrag(_Modell):
 
 def _lies_yaml(datei: Path) -> dict[str, object]:
     try:
-        inhalt = yaml.load(datei.read_text("utf-8"), Loader=_LADER)  # noqa: S506 (a safe loader)
+        inhalt = yaml.load(datei.read_text("utf-8"), Loader=LADER)  # noqa: S506 (a safe loader)
     except (OSError, yaml.YAMLError, UnicodeDecodeError) as fehler:
         raise VertragFehler(f"{datei}: nicht lesbar ({fehler}). Bitte als YAML in UTF-8 ablegen.") from None
     if not isinstance(inhalt, dict):

@@ -284,7 +284,8 @@ def _namenlos(nummer: int, werte: pl.Series) -> None:
 
 def _pruefe_formel(name: str, werte: pl.Series, zeilen: pl.Series) -> None:
     """Refuse cells that a spreadsheet would run as a formula."""
-    treffer = _texte(werte).filter(_texte(werte).str.contains(rf"^{_FORMEL.pattern}"))
+    texte = _texte(werte)
+    treffer = texte.filter(texte.str.contains(rf"^{_FORMEL.pattern}"))
     if not len(treffer) and not _FORMEL.match(name):
         return
     ort = f"Spalte „{name[:40]}“"

@@ -100,4 +100,3 @@ final as (
 )
 
 select * from final
-order by {{ zelle | join(', ') }}

@@ -29,6 +29,16 @@ masse as (
     from {{ ref('hze_masse') }}
 ),
 
+-- what is read of a konzept at all
+konzepte as (
+    select
+        konzept,
+        bool_or(je_alter) as je_alter,
+        bool_or(je_raumart) as je_raumart
+    from masse
+    group by konzept
+),
+
 merkmale as (
     select
         hilfeart,
@@ -43,10 +53,10 @@ saetze as (
     select
         * exclude (konzept, merkmal),
         case when merkmal = 'raumwechsel' then 'insgesamt' else merkmal end as merkmal,
-        unnest(case
-            when konzept = 'bestand' and merkmal = 'insgesamt' then ['bestand', 'mittlerer_bestand']
-            else [konzept]
-        end) as konzept
+        unnest(
+            case when konzept != 'bestand' or extract(month from monat) = 12 then [konzept] else [] end
+            || case when konzept = 'bestand' and merkmal = 'insgesamt' then ['mittlerer_bestand'] else [] end
+        ) as konzept
     from {{ ref('stg_hze_aggregate') }}
     where
         case
@@ -57,7 +67,7 @@ saetze as (
         end
 ),
 
--- one row per year before the nodes multiply them
+-- one row per year, and no ages where nobody reads them, before the nodes multiply them
 je_jahr as (
     select
         saetze.jugendamt,
@@ -65,8 +75,11 @@ je_jahr as (
         saetze.raumart,
         raeume.raum_id,
         saetze.hilfeart as schluessel,
-        saetze.altersgruppe,
-        saetze.geschlecht,
+        {% for spalte in ['altersgruppe', 'geschlecht'] -%}
+        case
+            when konzepte.je_alter and saetze.raumart = 'wohnraum' then saetze.{{ spalte }} else 'insgesamt'
+        end as {{ spalte }},
+        {% endfor -%}
         saetze.merkmal,
         saetze.auspraegung,
         {% for einheit, typ in einheiten.items() -%}
@@ -79,8 +92,10 @@ je_jahr as (
             saetze.jugendamt = raeume.jugendamt
             and cast(saetze.periode as integer) = raeume.berichtsjahr
             and saetze.raum_id = raeume.geliefert_raum_id
-    where
-        saetze.konzept != 'bestand' or extract(month from saetze.monat) = 12
+    inner join konzepte
+        on
+            saetze.konzept = konzepte.konzept
+            and (saetze.raumart = 'wohnraum' or konzepte.je_raumart)
     group by all
 ),
 
