@@ -14,10 +14,10 @@ from typing import Literal
 
 from sources.vertraege import Feld
 from tests.schlecht import mappe
-from tests.schlecht.vorlagen import Blatt, Export, Saetze, Vorlage, feld_von, feldliste
+from tests.schlecht.vorlagen import Blatt, Export, Flaechen, Saetze, Vorlage, feld_von, feldliste
 
 Ausgang = Literal["abgewiesen", "quarantaene", "unveraendert"]
-Bild = type[Blatt] | type[Export] | type[Saetze]
+Bild = type[Blatt] | type[Export] | type[Saetze] | type[Flaechen]
 
 # What the door calls its rules, per kind of fault.
 BEREICH = ("bereich",)

@@ -1,6 +1,6 @@
-"""Spoiled variants of exports (GENESIS, Regionaldatenbank) and of fixed-width records.
+"""Spoiled variants of exports (GENESIS, Regionaldatenbank), of fixed-width records and of areas.
 
-Here: the spoilers for ``Export`` and ``Saetze``. Not here: their registry and those for rectangular files
+Here: the spoilers for ``Export``, ``Saetze`` and ``Flaechen``. Not here: their registry and those for rectangular files
 (``verderben.py``), the good files (``vorlagen.py``).
 """
 
@@ -24,7 +24,7 @@ from tests.schlecht.verderben import (
     gemeinsam,
     verdirbt,
 )
-from tests.schlecht.vorlagen import Export, Saetze, Vorlage
+from tests.schlecht.vorlagen import Export, Flaechen, Saetze, Vorlage
 
 
 def _export(vorlage: Vorlage) -> Export:
@@ -280,3 +280,22 @@ def felder(vorlage: Vorlage) -> Iterator[Variante]:
     text = next(f for f in vertrag.felder if f.von and f.typ == "text" and f.bis - f.von > 3)
     yield abgewiesen("formel", bild.mit(1, text, "=1+1").bytes(), "formel", worte=("Satz 2", "Formel"))
     yield abgewiesen("formel_at", bild.mit(1, text, "@A1").bytes(), "formel", worte=("Satz 2", "Formel"))
+
+
+@verdirbt(Flaechen)
+def flaechen(vorlage: Vorlage) -> Iterator[Variante]:
+    """Broken transfers, other reference systems, areas that are none."""
+    bild = vorlage.bild
+    assert isinstance(bild, Flaechen)
+    text = bild.text()
+    yield from gemeinsam(vorlage, text)
+    yield bleibt("kodierung_utf8_bom", text.encode("utf-8-sig"))
+    yield bleibt("zeilenende_crlf", text.replace("\n", "\r\n").encode())
+    yield abgewiesen("abgeschnitten", text[:-30].encode(), "beschaedigt", worte=("vollständige GeoJSON",))
+    meter = {"type": "Point", "coordinates": [420000.0, 5360000.0]}
+    yield abgewiesen("meter_statt_grad", bild.mit(2, meter).bytes(), "bezugssystem", worte=("keine Grade",))
+    system = '{"crs": {"properties": {"name": "EPSG:25832"}}, '
+    yield abgewiesen("anderes_system", text.replace("{", system, 1).encode(), "bezugssystem", worte=("EPSG:25832",))
+    punkt = {"type": "Point", "coordinates": [8.0, 48.0]}
+    yield Variante("punkt", bild.mit(2, punkt).bytes(), "quarantaene", zeilen=(3,), worte=("keine Fläche",))
+    yield Variante("ohne_flaeche", bild.mit(2, None).bytes(), "quarantaene", zeilen=(3,), regeln=LEER)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -150,12 +151,34 @@ class Saetze:
 
 
 @dataclass(frozen=True)
+class Flaechen:
+    """Areas as GeoJSON: attributes and geometry, one pair per area."""
+
+    saetze: tuple[tuple[dict[str, str], dict[str, object] | None], ...]
+
+    def text(self) -> str:
+        """The collection, an area a line."""
+        gebiete = [{"type": "Feature", "properties": m, "geometry": form} for m, form in self.saetze]
+        zeilen = ",\n".join(json.dumps(g, ensure_ascii=False) for g in gebiete)
+        return f'{{"type": "FeatureCollection", "features": [\n{zeilen}\n]}}\n'
+
+    def bytes(self) -> bytes:
+        """The file."""
+        return self.text().encode()
+
+    def mit(self, gebiet: int, form: dict[str, object] | None, **merkmale: str) -> Flaechen:
+        """One area changed."""
+        neu = ({**self.saetze[gebiet][0], **merkmale}, form)
+        return replace(self, saetze=(*self.saetze[:gebiet], neu, *self.saetze[gebiet + 1 :]))
+
+
+@dataclass(frozen=True)
 class Vorlage:
     """A good file, the contract it meets, and what is known about it beside its bytes."""
 
     vertrag: Vertrag
     dateiname: str
-    bild: Blatt | Export | Saetze
+    bild: Blatt | Export | Saetze | Flaechen
     feed: Feed | None
     angaben: dict[str, str]
 
@@ -328,10 +351,25 @@ def erfinde_export(vertrag: Vertrag) -> Vorlage:
     links = [tuple(itertools.chain(*teile)) for teile in itertools.product(*davor)]
     leer = ("",) * len(links[0])
     kopf = tuple((*leer, *zeile) for zeile in zip(*breit, strict=True))
-    daten = tuple((*g, *(str(100 + 7 * i + j) for j in range(len(breit)))) for i, g in enumerate(links))
+    hoechstens = min((int(m.max) for m in tabelle.spalten.values() if m.max), default=10**6)
+    daten = tuple((*g, *(str((100 + 7 * i + j) % hoechstens) for j in range(len(breit)))) for i, g in enumerate(links))
     kodierung = "iso-8859-1" if "iso-8859-1" in vertrag.kodierungen else vertrag.kodierungen[0]
     export = Export(oben, kopf, daten, len(leer), _FUSS, kodierung, schluessel_an=int(zeit_davor))
     return Vorlage(vertrag, f"{kennung}_muster.csv", export, None, {})
+
+
+def erfinde_flaechen(vertrag: Vertrag, anzahl: int = 8) -> Vorlage:
+    """A file of squares side by side."""
+    schluessel, name = (
+        next(f.geliefert[0] for f in vertrag.felder if f.name == n) for n in ("raum_schluessel", "raum_name")
+    )
+    ecken = [[(i + x, y) for x, y in ((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))] for i in range(anzahl)]
+    gebiete = tuple(
+        ({schluessel: f"0831700{i}", name: f"Gebiet Ä{i}"}, {"type": "Polygon", "coordinates": [ring]})
+        for i, ring in enumerate(ecken)
+    )
+    feed = Feed(feed=vertrag.extrakt, extrakt=vertrag.extrakt, muster=vertrag.dateimuster or ("*",))
+    return Vorlage(vertrag, f"{vertrag.extrakt}.geojson", Flaechen(gebiete), feed, {})
 
 
 # Fields that the invention below cannot guess; ``{i}`` is the number of the record.
@@ -402,6 +440,8 @@ def vorlagen(vertrag: Vertrag) -> list[Vorlage]:
     gefunden = list(aus_ordner(vertrag))
     if gefunden:
         return gefunden + [e for v in gefunden[:1] if (e := _einzeln(v)) is not None]
+    if vertrag.format == "geodaten":
+        return [erfinde_flaechen(vertrag)]
     if vertrag.form == "saetze":
         return [erfinde_saetze(vertrag)] if vertrag.extrakt in _VORGABEN else []
     if vertrag.format == "tabelle":
