@@ -25,6 +25,7 @@ from quality.drift import Profil, abstand, profiliere, spruenge
 from sources import archiv
 from sources.ablage import AMTLICH
 from sources.archiv import Ergebnis
+from sources.formate import shapefile
 
 if TYPE_CHECKING:
     from tests.conftest import Haus
@@ -271,7 +272,7 @@ def test_no_two_real_periods_of_a_table_jump_in_either_order(testdaten: Path, tm
         if fund.feed is None:
             continue
         vertrag = haus.vertraege[fund.feed.extrakt]
-        geprueft = tuer.pruefe(fund.pfad.read_bytes(), fund.pfad.name, vertrag, fund.angaben, fund.feed)
+        geprueft = tuer.pruefe(shapefile.gepackt(fund.pfad), fund.pfad.name, vertrag, fund.angaben, fund.feed)
         for (tabelle, periode), profil in profiliere(geprueft.bloecke(), vertrag).items():
             je_tabelle.setdefault((fund.jugendamt, vertrag.extrakt, tabelle), []).append((periode, profil))
     paare = [(ort, *paar) for ort, liste in je_tabelle.items() for paar in permutations(liste, 2)]
