@@ -161,5 +161,6 @@ def _umgebung() -> Environment:
         RICHTUNG=woerter.RICHTUNG,
         GEBIETSART=woerter.GEBIETSART,
         MUSTER=woerter.MUSTERDATEN,
+        NICHT_WEITERGEBEN=woerter.NICHT_WEITERGEBEN,
     )
     return umgebung

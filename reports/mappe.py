@@ -15,14 +15,13 @@ import polars as pl
 import xlsxwriter
 
 from reports.typen import BerichtsAngaben
-from reports.woerter import FAMILIE, MUSTERDATEN, STATUS, ZEICHEN
+from reports.woerter import FAMILIE, MUSTERDATEN, NICHT_WEITERGEBEN, STATUS, ZEICHEN
 
 # a mart with more rows is better read from CSV or Parquet
 HOECHSTENS = 5000
 # the first is arranged anew, areas are longer than a cell
 _OHNE_BLATT = {"steckbrief", "raumgrenzen"}
 _BREITE = 40
-NICHT_WEITERGEBEN = "§ 64 (3) SGB VIII: nicht weitergeben"
 
 
 def schreibe_mappe(

@@ -17,7 +17,7 @@ import typst
 
 from reports.seitenbaum import Block, Seiten
 from reports.typen import Bericht
-from reports.woerter import MUSTERDATEN
+from reports.woerter import MUSTERDATEN, NICHT_WEITERGEBEN
 
 _VORLAGE = Path(__file__).parent / "vorlagen" / "bericht.typ"
 _FOLGE = ("index", "raeume", "karten", "haushalt", "analyse", "aenderungen")
@@ -92,7 +92,7 @@ def _schreibe(
         "kopf": f"{titel} · {a.name}",
         "marke": MUSTERDATEN if bericht.musterdaten else "",
         "fuss": f"Berichtsjahr {a.berichtsjahr}",
-        "wasserzeichen": "§ 64 (3) SGB VIII: nicht weitergeben" if a.intern else "",
+        "wasserzeichen": NICHT_WEITERGEBEN if a.intern else "",
         "bilder": leser.bilder,
         "teile": teile,
     }

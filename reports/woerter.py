@@ -93,6 +93,7 @@ ANGEBOT = {
 }
 WERTART = {"ansatz": "Ansatz", "nachtrag": "Nachtrag", "ermaechtigung": "Ermächtigung", "ist": "Ist"}
 MUSTERDATEN = "Musterdaten – erfundene Werte"
+NICHT_WEITERGEBEN = "§ 64 (3) SGB VIII: nicht weitergeben"
 
 _UMLAUTE = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss", "é": "e"})
 

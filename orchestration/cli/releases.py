@@ -17,6 +17,7 @@ from orchestration.sperre import jetzt, sperre
 from orchestration.umgebung import lies_umgebung
 from reports import release as releases
 from reports import stand
+from reports.woerter import NICHT_WEITERGEBEN
 
 app = typer.Typer(help="Releases ansehen, freigeben, zurücknehmen.", no_args_is_help=True)
 Jugendamt = Annotated[str, typer.Argument(help="Schlüssel des Jugendamts.")]
@@ -123,4 +124,4 @@ def intern(jugendamt: Jugendamt, name: Annotated[str, typer.Option(help="Wer sie
     with sperre(haus.ablage.sperre, "intern"):
         ordner = zeige_intern(haus, Dbt(haus.umgebung), jugendamt, name)
     typer.echo(f"Interner Bericht {jugendamt}: {ordner / 'bericht' / 'index.html'}")
-    typer.echo("§ 64 (3) SGB VIII: nicht weitergeben. Diese Einsicht ist vermerkt.")
+    typer.echo(f"{NICHT_WEITERGEBEN}. Diese Einsicht ist vermerkt.")

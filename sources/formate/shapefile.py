@@ -10,18 +10,21 @@ import io
 import json
 import struct
 import zipfile
+import zlib
+from collections.abc import Iterator
 from functools import reduce
 from itertools import pairwise
 from operator import xor
 from pathlib import Path
 
-from sources.formate import Lesefehler
+from sources.formate import Lesefehler, arbeitsmappe
 
 _DBF_KOPF, _DBF_FELD = 32, 32
 _SHP_KOPF = 100
 _FLAECHEN = {5, 15, 25}  # Polygon, PolygonZ, PolygonM
 _TEILE = (".shp", ".dbf", ".prj", ".cpg", ".shx", ".qpj", ".sbn", ".sbx")
 _STELLEN = 6  # decimals of a degree: 10 cm
+_KEIN_ARCHIV = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError)
 
 Merkmale = dict[str, str | None]
 
@@ -53,7 +56,13 @@ def gepackt(pfad: Path) -> bytes:
 
 def erkennt(inhalt: bytes) -> bool:
     """Whether it is a ZIP with a .shp in it, or a dBase table."""
-    return _dbf_aufbau(inhalt) is not None or bool(_teile(inhalt).get(".shp"))
+    if _dbf_aufbau(inhalt) is not None:
+        return True
+    try:
+        with zipfile.ZipFile(io.BytesIO(inhalt)) as mappe:
+            return ".shp" in _eintraege(mappe)
+    except _KEIN_ARCHIV:
+        return False
 
 
 def lies(inhalt: bytes, dateiname: str) -> tuple[list[Merkmale], list[str | None] | None, str]:
@@ -61,7 +70,7 @@ def lies(inhalt: bytes, dateiname: str) -> tuple[list[Merkmale], list[str | None
     if _dbf_aufbau(inhalt) is not None:
         zeilen, kodierung = _aus_dbf(inhalt)
         return zeilen, None, kodierung
-    teile = _teile(inhalt)
+    teile = _teile(inhalt, dateiname)
     if _dbf_aufbau(teile.get(".dbf", b"")) is None:
         raise Lesefehler(
             "beschaedigt", f"Zu {dateiname} fehlt die Tabelle (.dbf)", "eine Shape-Datei mit .shp, .dbf und .prj",
@@ -73,10 +82,7 @@ def lies(inhalt: bytes, dateiname: str) -> tuple[list[Merkmale], list[str | None
             "die Gebiete in diesem Bezugssystem ausgeben",
         )  # fmt: skip
     zeilen, kodierung = _aus_dbf(teile[".dbf"])
-    try:
-        formen = _aus_shp(teile[".shp"])
-    except (struct.error, ValueError):
-        formen = []
+    formen = _aus_shp(teile[".shp"], dateiname)
     if len(formen) != len(zeilen):
         raise Lesefehler(
             "beschaedigt", f"{dateiname} hat {len(formen)} Flächen und {len(zeilen)} Sätze", "eine Fläche je Satz",
@@ -85,22 +91,48 @@ def lies(inhalt: bytes, dateiname: str) -> tuple[list[Merkmale], list[str | None
     return zeilen, formen, kodierung
 
 
-def _teile(inhalt: bytes) -> dict[str, bytes]:
-    """The parts of a packed shapefile by their endings; empty for anything else."""
-    if inhalt[:2] != b"PK":
-        return {}
+def _eintraege(mappe: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """The parts of a packed shapefile by their endings."""
+    eintraege = sorted(mappe.infolist(), key=lambda teil: teil.filename)
+    return {endung: teil for teil in eintraege if (endung := Path(teil.filename).suffix.lower()) in _TEILE}
+
+
+def _teile(inhalt: bytes, dateiname: str) -> dict[str, bytes]:
+    """The parts of a packed shapefile, unpacked."""
     try:
         with zipfile.ZipFile(io.BytesIO(inhalt)) as mappe:
-            return {e: mappe.read(n) for n in sorted(mappe.namelist()) if (e := Path(n).suffix.lower()) in _TEILE}
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError):
-        return {}
+            eintraege = _eintraege(mappe)
+            arbeitsmappe.pruefe_groesse([*eintraege.values()], dateiname)
+            return {endung: mappe.read(teil) for endung, teil in eintraege.items()}
+    except _KEIN_ARCHIV:
+        raise Lesefehler(
+            "beschaedigt", f"Das ZIP-Archiv {dateiname} lässt sich nicht entpacken",
+            "ein vollständiges Archiv ohne Kennwort", "die Datei neu packen und vollständig liefern",
+        ) from None  # fmt: skip
 
 
-def _aus_shp(inhalt: bytes) -> list[str | None]:
-    """Each record as GeoJSON; rings by the even-odd rule, so that holes need no direction."""
+def _aus_shp(inhalt: bytes, dateiname: str) -> list[str | None]:
+    """The areas; none where the table of areas is broken, which its count shows."""
     import shapely  # heavy; a table alone needs none
 
     formen: list[str | None] = []
+    try:
+        for form in _flaechen(inhalt):
+            formen.append(form)
+    except shapely.errors.ShapelyError:
+        raise Lesefehler(
+            "beschaedigt", f"Die Geometrie von Gebiet {len(formen) + 1} in {dateiname} ist nicht lesbar",
+            "Flächen aus geschlossenen Linien", "die Gebiete prüfen (Geometrien reparieren) und neu ausgeben",
+        ) from None  # fmt: skip
+    except (struct.error, ValueError):
+        return []
+    return formen
+
+
+def _flaechen(inhalt: bytes) -> Iterator[str | None]:
+    """Each record as GeoJSON; rings by the even-odd rule, so that holes need no direction."""
+    import shapely
+
     stelle = _SHP_KOPF
     while stelle < len(inhalt):
         worte = struct.unpack_from(">i", inhalt, stelle + 4)[0]
@@ -108,16 +140,15 @@ def _aus_shp(inhalt: bytes) -> list[str | None]:
         stelle += 8 + 2 * worte
         art = struct.unpack_from("<i", satz)[0]
         if art not in _FLAECHEN:
-            formen.append(None)
+            yield None
             continue
         ringe, punkte = struct.unpack_from("<2i", satz, 36)
         anfaenge = [*struct.unpack_from(f"<{ringe}i", satz, 44), punkte]
         zahlen = struct.unpack_from(f"<{2 * punkte}d", satz, 44 + 4 * ringe)
         paare = list(zip(zahlen[::2], zahlen[1::2], strict=True))
-        flaechen = [shapely.Polygon(paare[a:b]) for a, b in pairwise(anfaenge)]
+        flaechen = [shapely.make_valid(shapely.Polygon(paare[a:b])) for a, b in pairwise(anfaenge)]
         form = shapely.set_precision(reduce(xor, flaechen), 10.0**-_STELLEN)
-        formen.append(json.dumps(json.loads(shapely.to_geojson(form))))
-    return formen
+        yield json.dumps(json.loads(shapely.to_geojson(form)))
 
 
 def _dbf_aufbau(inhalt: bytes) -> tuple[int, int, int] | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import struct
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -157,12 +159,45 @@ def test_a_shapefile_is_one_delivery(tmp_path: Path) -> None:
         ({"shp": _shp([QUADRAT])}, "beschaedigt"),
         ({"shp": _shp([QUADRAT], [QUADRAT])[:-9]}, "beschaedigt"),
         ({"shp": _shp([[(x * 1e5, y * 1e5) for x, y in QUADRAT]], [])}, "bezugssystem"),
+        ({"shp": _shp([[(float("nan"), 53.0), *QUADRAT[1:]]], [])}, "beschaedigt"),
     ],
 )
 def test_a_shapefile_that_cannot_be_placed_is_refused(tmp_path: Path, teile: dict[str, bytes], art: str) -> None:
     with pytest.raises(Lesefehler) as fehler:
         geodaten.lies(shapefile.gepackt(_shapefile(tmp_path, **teile)), "gebiete.shp")
     assert fehler.value.art == art
+
+
+def test_a_border_that_crosses_itself_is_an_area(tmp_path: Path) -> None:
+    schleife = [(9.0, 53.0), (9.1, 53.1), (9.1, 53.0), (9.0, 53.1), (9.0, 53.0)]
+    inhalt = shapefile.gepackt(_shapefile(tmp_path, shp=_shp([schleife], [])))
+    form = shapely.from_geojson(geodaten.lies(inhalt, "gebiete.shp").daten["geometrie"][0])
+    assert form.is_valid
+    assert form.area == pytest.approx(0.005)
+
+
+def _gedrueckt(gepackt: bytes) -> bytes:
+    """The same parts as most programs pack them."""
+    ziel = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(gepackt)) as alt, zipfile.ZipFile(ziel, "w", zipfile.ZIP_DEFLATED) as neu:
+        for teil in alt.infolist():
+            neu.writestr(zipfile.ZipInfo(teil.filename), alt.read(teil), zipfile.ZIP_DEFLATED)
+    return ziel.getvalue()
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(st.data())
+def test_a_damaged_shapefile_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+    gepackt = shapefile.gepackt(_shapefile(tmp_path_factory.mktemp("shp")))
+    gut = data.draw(st.sampled_from([gepackt, _gedrueckt(gepackt)]))
+    stelle = data.draw(st.integers(0, len(gut)))
+    inhalt = gut[:stelle] + data.draw(st.binary(max_size=6)) + gut[stelle + data.draw(st.integers(0, 6)) :]
+    shapefile.erkennt(inhalt)
+    try:
+        gelesen = geodaten.lies(inhalt, "x.shp")
+    except Lesefehler:
+        return
+    assert len(gelesen.daten) > 0
 
 
 def test_geojson_in_metres_or_without_shape_is_refused() -> None:
