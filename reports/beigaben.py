@@ -4,6 +4,7 @@ Belongs here: reading the marts `bevoelkerung`, `kommentare`, `angebote`, `haush
 here: Kennzahlen (`modell`), geometry of the age pyramid (`kleinbild`).
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -79,17 +80,22 @@ def angebote(marts: Path, angaben: BerichtsAngaben) -> Mapping[str, Angebote]:
 
 
 def haushaltsplan(marts: Path, angaben: BerichtsAngaben) -> tuple[Planzeile, ...]:
-    """The lines of the budget of the Berichtsjahr for the whole, in euros, by kind, Berichtsgruppe and product."""
+    """The lines of the budget of the Berichtsjahr, in euros, by kind, Berichtsgruppe and product.
+
+    An amount stands in one row, of the whole or of the Raum of its Kostenstelle; a sum with a hidden part is left out.
+    """
     betraege: dict[tuple[str, str, str, str], dict[str, float]] = defaultdict(dict)
     muster = False
     for z in _lies(marts / "haushalt.parquet", angaben, "haushaltsjahr"):
-        if z["haushaltsjahr"] == angaben.berichtsjahr and z["raum_id"] == angaben.ganzes and z["status"] in _ZEIGEN:
+        if z["haushaltsjahr"] == angaben.berichtsjahr:
             name = f"{z['produkt']} {z['produkt_name'] or ''}".strip()
             zeile = betraege[(z["art"], z["berichtsgruppe_name"], z["paragraf"] or "", name)]
             # a product may be booked in several lines of the plan
-            zeile[z["wertart"]] = zeile.get(z["wertart"], 0.0) + z["betrag_eur"]
+            betrag = z["betrag_eur"] if z["status"] in _ZEIGEN else math.nan
+            zeile[z["wertart"]] = zeile.get(z["wertart"], 0.0) + betrag
             muster |= z["musterdaten"]
-    return tuple(Planzeile(*schluessel, werte, muster) for schluessel, werte in sorted(betraege.items()))
+    zeigbar = {s: {w: b for w, b in werte.items() if not math.isnan(b)} for s, werte in sorted(betraege.items())}
+    return tuple(Planzeile(*schluessel, werte, muster) for schluessel, werte in zeigbar.items() if werte)
 
 
 def _lies(datei: Path, angaben: BerichtsAngaben, jahr: str = "berichtsjahr") -> Iterator[dict[str, Any]]:

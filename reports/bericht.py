@@ -12,7 +12,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from quality.befund import Befund
 from reports import woerter
-from reports.analyse.rechnen import rechne, schreibe_tabellen, vergleichssaetze
+from reports.analyse.daten import lies
+from reports.analyse.hilfen import im_vergleich
+from reports.analyse.rechnen import rechne, schreibe_tabellen
 from reports.analyse.typen import Analyse
 from reports.diagramm import diagramm
 from reports.geldbild import plan_und_ist, prognosen
@@ -49,7 +51,8 @@ def schreibe_bericht(
         BerichtFehler: the marts do not allow a report; the German text says what to do.
     """
     bericht = lade_modell(marts, angaben, befunde)
-    analysen = rechne(bericht, marts)
+    daten = lies(bericht, marts)
+    analysen = rechne(bericht, daten)
     karten = Kartenwerk(marts, bericht)
     if tabellen is not None:
         schreibe_tabellen(analysen, tabellen, bericht.musterdaten)
@@ -59,7 +62,7 @@ def schreibe_bericht(
     seiten["stil.css"] = (_VORLAGEN / "stil.css").read_text(encoding="utf-8")
     seiten["gespraech/jugendamt.html"] = _gespraech(bericht, bericht.ganzes)
     seiten["jugendamt.html"] = _seite("werte", bericht, "", blatt=bericht.ganzes)
-    saetze = vergleichssaetze(bericht, marts)
+    saetze = im_vergleich(daten)
     for ebene in bericht.ebenen:
         seiten |= _raumseiten(bericht, ebene, karten, saetze)
     anhaenge = {b.slug: _seite("anhang", bericht, "", blatt=b) for b in bericht.blaetter}
@@ -73,10 +76,10 @@ def _einzelseiten(bericht: Bericht, analysen: Sequence[Analyse], karten: Kartenw
         "analyse": {"analysen": analysen},
         "datenqualitaet": {},
         "haushalt": {},
-        "index": {"karte": karten.ueberblick()},
+        "index": {"karte": karten.ueberblick(), "mit_karten": bool(karten.auswahl)},
         "kennzahlen": {},
         **({"modellregionen": {"analysen": analysen}} if bericht.angaben.intern else {}),
-        **({"karten": {"themen": karten.auswahl()}} if karten.haupt else {}),
+        **({"karten": {"themen": karten.auswahl}} if karten.auswahl else {}),
         **({"raeume": {}} if bericht.ebenen else {}),
     }
 

@@ -154,6 +154,7 @@ class Kartenwerk:
             musterdaten=self._flaechen.musterdaten or any(w.musterdaten for w in zeilen.values() if w),
         )  # fmt: skip
 
+    @cached_property
     def auswahl(self) -> list[tuple[str, list[Karte]]]:
         """Title of each theme and its maps: the rates of its table, since counts follow the size of a Raum."""
         if self.haupt is None:
@@ -167,7 +168,7 @@ class Kartenwerk:
 
     def ueberblick(self) -> Karte | None:
         """The map of the first page."""
-        je_code = {k.kennzahl: k for _, karten in self.auswahl() for k in karten}
+        je_code = {k.kennzahl: k for _, karten in self.auswahl for k in karten}
         return next((je_code[c] for c in karten_der_ersten_seite() if c in je_code), None)
 
     def lage(self, blatt: Blatt) -> Karte | None:

@@ -264,7 +264,7 @@ class Angebote:
 
 @dataclass(frozen=True)
 class Planzeile:
-    """One product of the budget of one year; `werte` in euros by wertart (ansatz, nachtrag, ermaechtigung, ist)."""
+    """One product of the budget of one year; `werte` in euros by wertart (keys of `woerter.WERTART`)."""
 
     art: str
     gruppe: str

@@ -148,15 +148,12 @@ def extrakte_je_kennzahl(katalog: Sequence[Kennzahl], vertraege: Mapping[str, Ve
     for vertrag in vertraege.values():
         modelle = vertrag.verdichtung.modelle if vertrag.verdichtung else ()
         for quelle in (vertrag, *(vertraege[m] for m in modelle if m in vertraege)):
-            spalten = {m.messgroesse for t in quelle.tabellen.values() for m in t.spalten.values()}
-            for messgroesse in {quelle.messgroesse, *quelle.messgroessen, *spalten}:
+            for messgroesse in quelle.liefert:
                 liefert.setdefault(messgroesse, set()).add(vertrag.extrakt)
-    ausgabe: dict[str, frozenset[str]] = {}
-    for k in katalog:
-        seiten = [s for s in (k.zaehler, k.nenner) if s]
-        genannt = {b.messgroesse for s in seiten for b in s.bestandteile} | {k.geliefert_als} - {""}
-        ausgabe[k.kennzahl] = frozenset().union(*(liefert.get(m, set()) for m in genannt))
-    return ausgabe
+    return {
+        k.kennzahl: frozenset().union(*(liefert.get(m, set()) for m in (*k.messgroessen, k.geliefert_als)))
+        for k in katalog
+    }
 
 
 def vergleiche(neu: Path, alt: Path | None, herkunft: Herkunft | None, mit: str = "") -> Aenderungen:

@@ -91,7 +91,14 @@ ANGEBOT = {
     "sozialraumarbeit": "Sozialraumarbeit",
     "sonstige": "Sonstige",
 }
-WERTART = {"ansatz": "Ansatz", "nachtrag": "Nachtrag", "ermaechtigung": "Ermächtigung", "ist": "Ist"}
+WERTART = {
+    "ansatz": "Ansatz",
+    "nachtrag": "Nachtrag",
+    "umbuchung": "Umbuchung",
+    "ueberplanmaessig": "Über- und außerplanmäßig",
+    "ermaechtigung": "Ermächtigung",
+    "ist": "Ist",
+}
 MUSTERDATEN = "Musterdaten – erfundene Werte"
 NICHT_WEITERGEBEN = "§ 64 (3) SGB VIII: nicht weitergeben"
 

@@ -192,7 +192,7 @@ def _ohne_zahlen(profil: Profil, vertraege: Mapping[str, Vertrag]) -> Iterator[s
             f"Für das Land {profil.land} gibt es keinen Produktplan und im Profil keine produkte.csv: "
             "Beträge des Haushalts bleiben ohne Berichtsgruppe."
         )
-    quellen = {v.quelle for f in profil.feeds if (v := vertraege.get(f.extrakt)) and "bevoelkerung" in _messgroessen(v)}
+    quellen = {v.quelle for f in profil.feeds if (v := vertraege.get(f.extrakt)) and "bevoelkerung" in v.liefert}
     haupt = {r.gebietsart for r in profil.raeume if r.raumebene == profil.hauptebene}
     if not quellen and haupt == {"gemeindeteil"}:
         yield (
@@ -201,7 +201,3 @@ def _ohne_zahlen(profil: Profil, vertraege: Mapping[str, Vertrag]) -> Iterator[s
         )
     for quelle in sorted(quellen - {*profil.quellen_rang}):
         yield f"Die Quelle {quelle} steht nicht in quellen_rang: ihre Zahlen gelten erst nach allen anderen."
-
-
-def _messgroessen(vertrag: Vertrag) -> set[str]:
-    return {*vertrag.messgroessen} | {m.messgroesse for t in vertrag.tabellen.values() for m in t.spalten.values()}

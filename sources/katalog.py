@@ -103,6 +103,12 @@ class Kennzahl(_Modell):
         eigene = {p: self.model_copy(update=a.als_dict()) for p, a in self.je_profil.items()}
         return [*eigene.items(), *((p, self) for p in self.profile if p not in eigene)]
 
+    @property
+    def messgroessen(self) -> list[str]:
+        """What its Bestandteile are counted from, in any Kennzahlen profile."""
+        seiten = (s for _, f in self.fassungen() for s in (f.zaehler, f.nenner) if s)
+        return sorted({b.messgroesse for s in seiten for b in s.bestandteile})
+
 
 def lade_katalog(ordner: Path) -> list[Kennzahl]:
     """All entries in reading order. Raises :class:`KatalogFehler`."""

@@ -327,6 +327,12 @@ class Vertrag(_Modell):
     __hash__ = object.__hash__
 
     @property
+    def liefert(self) -> set[str]:
+        """The Messgrößen that come of it."""
+        spalten = (m.messgroesse for t in self.tabellen.values() for m in t.spalten.values())
+        return {self.messgroesse, *self.messgroessen, *spalten} - {""}
+
+    @property
     def eigener_datensatz(self) -> bool:
         """Whether rows of this extract may stand in the lake; else only what models make of them."""
         return self.verdichtung is None or not self.verdichtung.modelle

@@ -51,16 +51,9 @@ def _feeds_maengel(haus: Haus) -> list[str]:
 
 def _katalog_maengel(haus: Haus) -> list[str]:
     """Catalogue entries over Messgrößen that no contract delivers."""
-    bekannt = {m for v in haus.vertraege.values() for m in (v.messgroesse, *v.messgroessen)}
-    bekannt |= {m.messgroesse for v in haus.vertraege.values() for t in v.tabellen.values() for m in t.spalten.values()}
-    return [
-        f"Kennzahl {k.kennzahl}: Messgröße '{b.messgroesse}' liefert kein Vertrag."
-        for k in haus.katalog
-        for seite in (k.zaehler, k.nenner)
-        if seite
-        for b in seite.bestandteile
-        if b.messgroesse not in bekannt
-    ]
+    bekannt = {m for v in haus.vertraege.values() for m in v.liefert}
+    genannt = ((k.kennzahl, m) for k in haus.katalog for m in k.messgroessen)
+    return [f"Kennzahl {k}: Messgröße '{m}' liefert kein Vertrag." for k, m in genannt if m not in bekannt]
 
 
 def _personenbezogene(haus: Haus) -> list[Vertrag]:

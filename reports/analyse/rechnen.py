@@ -4,27 +4,21 @@ Belongs here: which analyses there are, CSV. Not here: each of them (`lebenslage
 (`reports/vorlagen/analyse.html.j2`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 
-from reports.analyse.daten import lies
-from reports.analyse.hilfen import analysiere_fruehwarnung, analysiere_mehrjahr, im_vergleich
+from reports.analyse.daten import Daten
+from reports.analyse.hilfen import analysiere_fruehwarnung, analysiere_mehrjahr
 from reports.analyse.lebenslage import analysiere_lage, analysiere_zusammenhang, juengste_lage
 from reports.analyse.modellgebiete import analysiere_modellgebiete
 from reports.analyse.typen import Analyse
 from reports.typen import Bericht
 
 
-def rechne(bericht: Bericht, marts: Path) -> list[Analyse]:
-    """Every analysis, also those that cannot be done: they say why.
-
-    Args:
-        bericht: the report model of the release.
-        marts: folder of its published marts; only `hilfen` is read from it, if it is there.
-    """
-    daten = lies(bericht, marts)
+def rechne(bericht: Bericht, daten: Daten) -> list[Analyse]:
+    """Every analysis of a release, also those that cannot be done: they say why."""
     jetzt = juengste_lage(daten)
     return [
         analysiere_lage(daten, jetzt),
@@ -33,11 +27,6 @@ def rechne(bericht: Bericht, marts: Path) -> list[Analyse]:
         analysiere_fruehwarnung(daten),
         analysiere_modellgebiete(daten, bericht.angaben.modellgebiete, bericht.blaetter),
     ]
-
-
-def vergleichssaetze(bericht: Bericht, marts: Path) -> Mapping[str, str]:
-    """Per raum_id a sentence that sets its begun Hilfen beside the delivered Vergleichsreihen; none without these."""
-    return im_vergleich(lies(bericht, marts))
 
 
 def schreibe_tabellen(analysen: Sequence[Analyse], ziel: Path, musterdaten: bool) -> list[Path]:

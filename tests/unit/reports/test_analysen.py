@@ -10,8 +10,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+from reports.analyse.daten import lies
 from reports.analyse.rechnen import rechne
-from reports.analyse.typen import Feld
+from reports.analyse.typen import Analyse, Feld
 from reports.bericht import _seite, schreibe_bericht
 from reports.modell import lade_modell
 from reports.typen import BerichtsAngaben
@@ -107,9 +108,14 @@ def test_seite_und_dateien_sagen_dasselbe(stand: Path, mit_gebiet: BerichtsAngab
     assert html.count("Musterdaten – erfundene Werte</text>") == html.count("<svg") == 3
 
 
+def _rechne(stand: Path, angaben: BerichtsAngaben) -> list[Analyse]:
+    bericht = lade_modell(stand, angaben, [])
+    return rechne(bericht, lies(bericht, stand))
+
+
 def test_was_alle_zeilen_sagen_steht_einmal_ueber_der_tafel(stand: Path, mit_gebiet: BerichtsAngaben) -> None:
     bericht = lade_modell(stand, mit_gebiet, [])
-    analyse = rechne(bericht, stand)[0]
+    analyse = _rechne(stand, mit_gebiet)[0]
     satz = "ab 2022 andere Merkmale und Abgrenzungen der Erhebung"
     mit_satz = replace(
         analyse,
@@ -123,13 +129,13 @@ def test_was_alle_zeilen_sagen_steht_einmal_ueber_der_tafel(stand: Path, mit_geb
 
 def test_gesperrtes_wirkt_nicht_auf_das_ergebnis(stand: Path, mit_gebiet: BerichtsAngaben) -> None:
     """Whatever a protected row carries: no result changes, and its Raum is said to be missing."""
-    lage, _, mehrjahr, warnung, _ = eins = rechne(lade_modell(stand, mit_gebiet, []), stand)
+    lage, _, mehrjahr, warnung, _ = eins = _rechne(stand, mit_gebiet)
     for mart in ("kennzahlen", "hilfen"):
         tabelle = pl.read_parquet(stand / f"{mart}.parquet")
         zu = pl.col("status") == "gesperrt"
         anders = tabelle.with_columns(wert=pl.when(zu).then(pl.lit(7.0)).otherwise("wert")).reverse()
         anders.write_parquet(stand / f"{mart}.parquet")
-    assert rechne(lade_modell(stand, mit_gebiet, []), stand) == eins
+    assert _rechne(stand, mit_gebiet) == eins
     assert {z["raum_id"] for z in mehrjahr.zeilen} == {*RAEUME} - {RAEUME[5]}
     assert [z["einbezogen"] for z in lage.zeilen if z["raum_id"] == RAEUME[5]] == ["Indikatoren unvollständig"]
     assert "geprüft 35 von 36" in warnung.aussagen[0]

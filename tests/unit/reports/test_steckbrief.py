@@ -17,9 +17,10 @@ from reports.modell import lade_modell
 from reports.spanne import spanne
 from reports.themen import thema_von
 from reports.typen import Altersaufbau, Altersstufe, Angabe, Kennzahl, Wert
-from reports.woerter import ANGEBOT
+from reports.woerter import ANGEBOT, WERTART
 from sources.katalog import lade_katalog
 from sources.stammdaten import lade_familien
+from sources.vertraege import lade_vertraege
 
 WURZEL = Path(__file__).parents[3]
 
@@ -180,7 +181,10 @@ def mit_beigaben(marts: Path) -> Path:
     }  # fmt: skip
     _schreibe(marts, "haushalt", [
         zeile, zeile | {"wertart": "ist", "betrag_eur": 1300.0},
+        zeile | {"raum_id": "99001001", "betrag_eur": 2000.0},
+        zeile | {"wertart": "umbuchung", "betrag_eur": 50.0},
         zeile | {"wertart": "nachtrag", "betrag_eur": 66666.0, "status": "gesperrt"},
+        zeile | {"wertart": "nachtrag", "raum_id": "99001001", "betrag_eur": 11111.0},
         zeile | {"haushaltsjahr": 2020, "betrag_eur": 22222.0},
     ])  # fmt: skip
     angebot = {
@@ -210,10 +214,24 @@ def test_kommentare_alter_und_haushalt_stehen_im_bericht(
     assert "Treff am Bach" in blatt
     assert "Treff am Bach" in texte["gespraech/jugendamt.html"]
     assert "Treff am Bach" not in steckbrief
-    assert "<td>1.234</td><td></td><td></td><td>1.300</td>" in texte["haushalt.html"]
-    for verborgen in ("Erst nächstes Jahr", "Nicht von hier", "55.555", "44.444", "33.333", "66.666", "22.222"):
+    assert "<td>3.234</td><td></td><td>50</td><td></td><td></td><td>1.300</td>" in texte["haushalt.html"]
+    for verborgen in (
+        "Erst nächstes Jahr",
+        "Nicht von hier",
+        "55.555",
+        "44.444",
+        "33.333",
+        "66.666",
+        "11.111",
+        "22.222",
+    ):
         assert not [name for name, text in texte.items() if verborgen in text], verborgen
     assert "kein Kommentar geliefert" in texte["raum/99001002.html"]
+
+
+def test_jede_wertart_des_plans_hat_ihr_wort() -> None:
+    (codes,) = (f.codes for f in lade_vertraege()["haushalt"].felder if f.name == "wertart")
+    assert set(WERTART) == set(codes) - {"obligo"}
 
 
 def test_blatt_der_region_sammelt_ihre_raeume(mit_beigaben: Path, angaben: BerichtsAngaben, tmp_path: Path) -> None:
