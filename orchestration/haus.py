@@ -85,8 +85,10 @@ class Haus:
 
     @cached_property
     def programm_sha256(self) -> str:
-        """Hash of the code alone, without any profile."""
-        return hashlib.sha256("".join(_hash_ordner(WURZEL / r, PROFILE) for r in RAEUME).encode()).hexdigest()
+        """Hash of the code and the nationwide feeds, without the profile of any Jugendamt."""
+        teile = [_hash_ordner(WURZEL / raum, PROFILE) for raum in RAEUME]
+        teile += [_hash_ordner(ordner / AMTLICH) for ordner in (PROFILE, *self.umgebung.profilordner)]
+        return hashlib.sha256("".join(teile).encode()).hexdigest()
 
     def profil_sha256(self, jugendamt: str) -> str:
         """Hash of the profile of a Jugendamt."""

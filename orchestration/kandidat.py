@@ -165,14 +165,21 @@ def _schreibe_dateien(
 
 
 def _schutzbefund(schutz: Mapping[str, Any]) -> list[Befund]:
-    """The outcome of geheimhaltung as a finding; none where nothing needs protection."""
+    """The outcome of geheimhaltung as findings; none where nothing needs protection."""
     if not schutz:
         return []
     ausgang = "bestanden" if schutz["sicher"] else "verletzt"
     titel = "Keine geschützte Zahl lässt sich aus Veröffentlichtem errechnen"
     zeilen = [] if schutz["sicher"] else [{"meldung": schutz["meldung"]}]
     erklaerung = "Prüfung der Geheimhaltung vor der Freigabe."
-    return [Befund(titel, erklaerung, "sperrend", ausgang, len(zeilen), zeilen, "geheimhaltung")]
+    befunde = [Befund(titel, erklaerung, "sperrend", ausgang, len(zeilen), zeilen, "geheimhaltung")]
+    if ohne := schutz["aussenwissen_ohne_zelle"]:
+        titel = "Zu allem, was das Profil als anderswo bekannt nennt, gibt es eine Auszählung"
+        erklaerung = "Eine Zeile in aussenwissen.csv ohne Auszählung schützt nichts: Schlüssel und Stichtag prüfen."
+        befunde.append(
+            Befund(titel, erklaerung, "hinweis", "verletzt", len(ohne), [{"meldung": o} for o in ohne], "geheimhaltung")
+        )
+    return befunde
 
 
 def _gib_automatisch_frei(profil: Profil, release: releases.Release) -> releases.Release:

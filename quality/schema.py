@@ -39,9 +39,9 @@ _ARROW = {
 _DUCKDB = {"text": "varchar", "zahl": "double", "ganzzahl": "bigint", "datum": "date", "wahrheit": "boolean"}
 
 
-def polars_schema(vertrag: Vertrag) -> dict[str, type[pl.DataType]]:
-    """Column name to polars type, technical columns included."""
-    return {s.name: _POLARS[s.typ] for s in vertrag.spalten}
+def polars_schema(vertrag: Vertrag, *, technisch: bool = True) -> dict[str, type[pl.DataType]]:
+    """Column name to polars type, with or without technical columns."""
+    return {s.name: _POLARS[s.typ] for s in vertrag.spalten if technisch or not s.technisch}
 
 
 @lru_cache(maxsize=128)

@@ -188,9 +188,7 @@ def nach_vertrag(daten: pl.DataFrame, vertrag: Vertrag) -> pl.DataFrame:
     """
     import pandera.polars as pa_pl
 
-    typen = {
-        n: t for n, t in polars_schema(vertrag).items() if n in {s.name for s in vertrag.spalten if not s.technisch}
-    }
+    typen = polars_schema(vertrag, technisch=False)
     fehlt = sorted(set(typen) - {*daten.columns, METHODE})
     daten = daten if METHODE in daten.columns else daten.with_columns(pl.lit(None).alias(METHODE))
     try:
@@ -279,11 +277,10 @@ def _als_faelle(index: pl.Series, regel: str, spalte: str) -> pl.DataFrame:
 
 
 def _haelt_alles(zeilen: pl.DataFrame, vertrag: Vertrag) -> bool:
-    """Whether columns have their types and all rows hold all rules."""
+    """Whether all columns are there with their types, and all rows hold all rules."""
     import pandera.polars as pa_pl
 
-    typen = {n: t for n, t in polars_schema(vertrag).items() if n in zeilen.columns}
-    if any(zeilen.schema[n] != t for n, t in typen.items()):
+    if any(zeilen.schema.get(n) != t for n, t in polars_schema(vertrag, technisch=False).items()):
         return False
     try:
         pandera_gesamt(vertrag).validate(zeilen)

@@ -48,6 +48,7 @@ def schuetze(ablage: Ablage, profile: Iterable[Profil], katalog: Sequence[Kennza
     """
     erklaerung = lade_erklaerung()
     faelle: list[Fall] = []
+    ohne_zelle: dict[str, list[str]] = {}
     for gruppe in verbund.gruppen(profile):
         bestaende = {}
         for p in gruppe:
@@ -56,7 +57,9 @@ def schuetze(ablage: Ablage, profile: Iterable[Profil], katalog: Sequence[Kennza
             else:
                 (verlauf.ordner(ablage, p.jugendamt) / "ergebnis.json").unlink(missing_ok=True)
         if bestaende:
-            faelle.append((bestaende, _gesamtbild(ablage, gruppe, list(bestaende.values()))))
+            bild = _gesamtbild(ablage, gruppe, list(bestaende.values()))
+            faelle.append((bestaende, bild))
+            ohne_zelle |= {p.jugendamt: verbund.ohne_zelle(p, bild.nummern["schluessel"]) for p in gruppe}
     neu = [(alle, bild) for alle, bild in faelle if not all(_ist_gefunden(ablage, j, bild) for j in alle)]
     for gefundene in je_prozess(_sperre, neu):
         for jugendamt, (stand, gefunden) in gefundene.items():
@@ -65,7 +68,7 @@ def schuetze(ablage: Ablage, profile: Iterable[Profil], katalog: Sequence[Kennza
     zellmarken = [pl.DataFrame(schema={"schluessel": pl.String, "marke": pl.String})]
     ergebnisse = []
     for jugendamt, verbundene in sorted((j, sorted(alle)) for alle, _ in faelle for j in alle):
-        marken, meldung = _ein_jugendamt(ablage, jugendamt, verbundene)
+        marken, meldung = _ein_jugendamt(ablage, jugendamt, verbundene, ohne_zelle[jugendamt])
         zellmarken.append(marken)
         ergebnisse.append({"jugendamt": jugendamt, "meldung": meldung})
     # a Raum belongs to one Jugendamt, so does its key
@@ -123,13 +126,16 @@ def _ist_gefunden(ablage: Ablage, jugendamt: str, bild: Gesamtbild) -> bool:
     return gefunden and verlauf.lies(ablage, jugendamt, STAND) is not None
 
 
-def _ein_jugendamt(ablage: Ablage, jugendamt: str, verbundene: Sequence[str]) -> tuple[pl.DataFrame, str]:
+def _ein_jugendamt(
+    ablage: Ablage, jugendamt: str, verbundene: Sequence[str], ohne_zelle: Sequence[str]
+) -> tuple[pl.DataFrame, str]:
     """Marks (schluessel, marke: offen or gesperrt) and message of one Jugendamt, as found with those linked to it."""
     stand, gefunden = verlauf.lies(ablage, jugendamt, STAND), ergebnis(ablage, jugendamt)
+    gefunden["aussenwissen_ohne_zelle"] = list(ohne_zelle)
     assert stand is not None
     if fehlt := [r for j in verbundene for r in verlauf.ohne_notiz(ablage, j)]:
         gefunden |= {"sicher": False, "meldung": _ohne_notiz(fehlt), "problem_sha256": ""}
-        schreibe_json(verlauf.ordner(ablage, jugendamt) / "ergebnis.json", gefunden)
+    schreibe_json(verlauf.ordner(ablage, jugendamt) / "ergebnis.json", gefunden)
     marken = stand.zellen.filter(pl.col("marke") != UNGENANNT)
     gesperrt = pl.when(pl.col("marke") == OFFEN).then(pl.lit(OFFEN)).otherwise(pl.lit(verlauf.GESPERRT))
     return marken.select("schluessel", gesperrt.alias("marke")), str(gefunden.get("meldung", ""))

@@ -40,6 +40,17 @@ def bekannt(gruppe: Sequence[Profil]) -> list[str]:
     return [_schluessel(w, w.raum_id) for p in gruppe for w in p.aussenwissen if len(w.summanden) == 1]
 
 
+def ohne_zelle(profil: Profil, schluessel: pl.Series) -> list[str]:
+    """What a profile declares of which no such cell is counted, in words: nothing follows from it."""
+    vorhanden = set(schluessel)
+    return [
+        f"{w.messgroesse}, {w.merkmal}, {w.geschlecht}, {w.altersgruppe}, {w.raum_id}, "
+        f"{w.stichtag:%d.%m.%Y} ({w.quelle})"
+        for w in profil.aussenwissen
+        if not all(_schluessel(w, raum) in vorhanden for raum in w.summanden)
+    ]
+
+
 def zusammen(bestaende: Sequence[Bestand], gruppe: Sequence[Profil]) -> Bestand:
     """Cells and equations of all, with the sums that others publish; a sum that lacks a part says nothing."""
     zellen = pl.concat([b.zellen for b in bestaende]).unique(subset="schluessel", keep="first").sort("schluessel")

@@ -81,6 +81,17 @@ def test_a_sum_that_lacks_a_part_says_nothing() -> None:
     assert beide.filter(pl.col("schluessel") == KONSTANTE)["koeffizient"].to_list() == [22]
 
 
+def test_outside_knowledge_of_what_is_not_counted_is_named(ablage: Ablage) -> None:
+    vertippt = _profil("hier", HIER, "hier_x", "hier_q", "hier_y + dort_q")
+    alle = {*_bestand(HIER).zellen["schluessel"], *_bestand(DORT).zellen["schluessel"]}
+    genannt = verbund.ohne_zelle(vertippt, pl.Series([*alle]))
+    assert [z.split(", ")[4] for z in genannt] == ["hier_q", "hier_y + dort_q"]
+    schutz.schuetze(ablage, [vertippt, LAND[1]], [])
+    assert schutz.ergebnis(ablage, "hier")["aussenwissen_ohne_zelle"] == genannt
+    schutz.schuetze(ablage, [LAND[0], LAND[1]], [])  # corrected: the note is gone, too
+    assert schutz.ergebnis(ablage, "hier")["aussenwissen_ohne_zelle"] == []
+
+
 def test_marked_each_alone_the_sum_gives_the_cell_away() -> None:
     bild = verlauf.verbinde(verbund.zusammen([_bestand(HIER), _bestand(DORT)], LAND), [])
     hier = [_schluessel(r) for r in ("hier_x", "hier_y")]

@@ -37,3 +37,13 @@ def test_jede_beschreibende_datei_eines_profils_zaehlt(tmp_path: Path, datei: st
         griff.write("\n")
     nachher = _abdruecke(profile, home)
     assert [a != b for a, b in zip(vorher, nachher, strict=True)] == [zaehlt, zaehlt, False]
+
+
+def test_ein_bundesweiter_feed_gehoert_zum_datenhaus(tmp_path: Path) -> None:
+    profile, home = tmp_path / "profile", tmp_path / "data"
+    shutil.copytree(PROFILE, profile)
+    vorher = _abdruecke(profile, home)
+    (profile / "_amtlich").mkdir(exist_ok=True)
+    (profile / "_amtlich" / "profil.yml").write_text("feeds: []\n", "utf-8")
+    nachher = _abdruecke(profile, home)
+    assert [a != b for a, b in zip(vorher, nachher, strict=True)] == [False, True, True]

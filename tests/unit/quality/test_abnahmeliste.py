@@ -62,7 +62,7 @@ FEHLER = {
     "Jede gezeigte Hilfeart steht im Verzeichnis der Hilfearten": [
         ("hilfearten", "select * replace ('art_01' as hilfeart) from ({})")
     ],
-    "Vergleichsreihen sind vollständig": [("vergleichsreihen", "from ({0}) union all from ({0})")],
+    "Jede Vergleichsreihe hat je Jahr höchstens eine Zeile": [("vergleichsreihen", "from ({0}) union all from ({0})")],
     "Jeder Stichtag steht einmal im Kalender": [("zeit", "from ({0}) union all from ({0})")],
     "Jeder Kommentar gehört zu einem Raum und hat einen Text": [
         ("kommentare", "select * replace ('b' as raum_id) from ({})"),
