@@ -78,6 +78,8 @@ def ein_lauf(ordner: Path, groesse: Groesse) -> Werte:
     lauf["unterschiede"] = {
         w: len(unterschiede(unsere, pl.read_parquet(ordner / w / "kennzahlen.parquet"))) for w in wege if w != "produkt"
     }
+    if any(lauf["unterschiede"].values()):
+        raise SystemExit(f"The sides do not agree: {lauf['unterschiede']}")
     lauf["saetze"] = saetze(ordner / "home")
     return lauf
 

@@ -47,11 +47,14 @@ def melde(**werte: object) -> None:
 
 
 class Teiluhr:
-    """Sums of parts that are spread over a stage: functions are replaced by ones that count and time themselves."""
+    """Sums of parts that are spread over a stage: functions are replaced by ones that count and time themselves.
+
+    Parts that run side by side in threads each count in full, so they may sum up to more than their stage.
+    """
 
     def __init__(self) -> None:
         self.teile: dict[str, dict[str, float]] = {}
-        self._laeuft = False
+        self._hier = threading.local()
 
     def lege_an(self, teil: str, ort: Any, funktion: str) -> None:
         """Time a function of a module or class under the name of a part; what runs inside another part counts there."""
@@ -60,13 +63,13 @@ class Teiluhr:
 
         @wraps(innen)
         def aussen(*argumente: Any, **benannte: Any) -> Any:
-            if self._laeuft:
+            if getattr(self._hier, "laeuft", False):
                 return innen(*argumente, **benannte)
-            self._laeuft, beginn, cpu = True, time.monotonic(), _cpu()
+            self._hier.laeuft, beginn, cpu = True, time.monotonic(), _cpu()
             try:
                 return innen(*argumente, **benannte)
             finally:
-                self._laeuft = False
+                self._hier.laeuft = False
                 werte["sekunden"] += time.monotonic() - beginn
                 werte["cpu"] += _cpu() - cpu
                 werte["mal"] += 1

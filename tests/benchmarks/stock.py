@@ -77,7 +77,9 @@ def main(weg: str, home: Path, extrakt: str) -> None:
     )
     with stufe("pruefen"):
         bestanden = WEGE[weg](daten, vertrag)
-    melde(zeilen=len(daten), bestanden=bestanden)
+    if not bestanden:
+        raise SystemExit(f"{weg} finds faults in accepted rows of {extrakt}")
+    melde(zeilen=len(daten))
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ def _lege_uhren_an() -> Teiluhr:
     from quality.bestand import Bestand
     from reports import marts, stand
     from sources import archiv
+    from sources.saetze import Saetze
 
     _stoppe(Haus, "nimm_an", "annahme")
     _stoppe(Dbt, "baue", "dbt_kern", "dbt_marts")
@@ -48,7 +49,7 @@ def _lege_uhren_an() -> Teiluhr:
         ("lesen", tuer, "in_zellen"),
         ("pandera", tuer, "_verstoesse"),
         ("pandera", tuer, "nach_vertrag"),
-        ("schluessel", tuer, "_summenzeilen"),
+        ("schluessel", Saetze, "doppelte"),
         ("drift", annahme, "_teile"),
         ("drift", Bestand, "vergleiche"),
         ("quarantaene", tuer, "saetze_als_zeilen"),
@@ -69,13 +70,16 @@ def main(home: Path, profile: Path, lieferung: Path) -> None:
     from orchestration.cli.lauf import _fuehre_aus
     from orchestration.haus import Haus
     from orchestration.umgebung import Umgebung
+    from reports.stand import gezeigt
 
     umgebung = Umgebung(home, (profile,))
     umgebung.setze_variablen()
     uhr = _lege_uhren_an()
     with stufe("refresh"):
         abbruch = _fuehre_aus(umgebung, list(Haus(umgebung).profile), None, lieferung)
-    melde(teile=uhr.teile, dagster=_schritte(), abbruch=abbruch)
+    melde(teile=uhr.teile, dagster=_schritte())
+    if fehlt := set(Haus(umgebung).profile) - set(gezeigt(Haus(umgebung).ablage)):
+        raise SystemExit(f"{abbruch} Kein Release: {sorted(fehlt)}")  # half a run is no measurement
 
 
 def bis_intern(home: Path, profile: Path, lieferung: Path) -> None:

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from tests.benchmarks import bi, tabelle
-from tests.benchmarks.groessen import GROESSEN, Groesse, bereite_vor
+from tests.benchmarks.groessen import GROESSEN, bereite_vor
 from tests.benchmarks.messung import WURZEL, miss
 from tests.benchmarks.vergleich import KENNZAHLEN, aus_warehouse, unterschiede
 
@@ -26,7 +26,7 @@ bis_intern(*map(Path, sys.argv[1:]))
 @pytest.fixture(scope="module")
 def werte(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pl.DataFrame]:
     ordner = tmp_path_factory.mktemp("bench")
-    profile, lieferung = bereite_vor(ordner, Groesse("winzig", 2, 5, range(2019, 2021)))
+    profile, lieferung = bereite_vor(ordner, GROESSEN["winzig"])
     subprocess.run(
         [sys.executable, "-c", PRODUKT, ordner / "home", profile, lieferung],
         check=True,

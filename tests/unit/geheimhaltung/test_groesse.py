@@ -1,4 +1,7 @@
-"""Räume in regions x 19 nodes of Hilfearten x 4 concepts x years: safe, totals shown, within the time promised."""
+"""Räume in regions x 19 nodes of Hilfearten x years: safe, totals shown, within the time promised.
+
+One concept as published; the small tables link four.
+"""
 
 from __future__ import annotations
 
