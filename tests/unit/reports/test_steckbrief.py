@@ -87,6 +87,7 @@ def test_wilson_und_poisson() -> None:
     [
         (_kennzahl(), _wert(10, 30, 300)),  # not small
         (_kennzahl("haushalt"), _wert(10, 10, 100)),  # euros are no persons
+        (_kennzahl("hze", "nicht stationäre je stationäre Hilfe", 1), _wert(2, 20, 10)),  # neither share nor rate
         (_kennzahl(), _wert(10, 10, 100, "gesperrt")),
         (_kennzahl(), _wert(10, None, 100)),
         (_kennzahl(einheit="Fälle je 1.000 unter 21", faktor=1000), _wert(100, 100, 1000)),
