@@ -17,7 +17,7 @@ import polars as pl
 
 from quality.befund import Befund
 from reports.beigaben import altersaufbau, angebote, haushaltsplan, kommentare
-from reports.themen import tafeln, themenblaetter, ueberblick
+from reports.themen import tafeln, themenblaetter
 from reports.typen import (
     Angabe,
     Bericht,
@@ -94,7 +94,6 @@ def lade_modell(marts: Path, angaben: BerichtsAngaben, befunde: list[Befund]) ->
             kinder=_verwandte(zuordnung, "eltern_raum_id", "raum_id", r["raum_id"], raeume, slugs),
             angaben=je_raum[r["raum_id"]],
             themen=themenblaetter(je_raum[r["raum_id"]]),
-            leit=ueberblick(je_raum[r["raum_id"]]),
             altersaufbau=aufbau.get(r["raum_id"]),
             kommentare=geschrieben.get(r["raum_id"], ()),
             angebote=vorhanden.get(r["raum_id"]),

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from reports.bericht import BerichtsAngaben, schreibe_bericht
 from reports.kleinbild import pyramide, verlauf
 from reports.modell import lade_modell
 from reports.spanne import spanne
-from reports.themen import thema_von
+from reports.themen import _alles, auswahl, maengel, thema_von
 from reports.typen import Altersaufbau, Altersstufe, Angabe, Kennzahl, Wert
 from reports.woerter import ANGEBOT, WERTART
 from sources.katalog import lade_katalog
@@ -39,12 +40,9 @@ def _wert(wert: float | None, zaehler: float | None, nenner: float | None, statu
 
 
 def test_jede_kennzahl_und_jede_familie_hat_ihr_thema() -> None:
-    themen = yaml.safe_load((WURZEL / "reports/themen.yml").read_text("utf-8"))
+    themen = {ort: auswahl(ort) for ort in ("themen", "ueberblick", "haushalt")}
     katalog = {k.kennzahl: k.familie for k in lade_katalog(WURZEL / "dbt_project/kennzahlen")}
-    genannt = {c for e in themen["themen"].values() for c in (*e["leit"], *e.get("kennzahlen", ()))}
-    genannt |= set(themen["ueberblick"])
-    genannt |= set(yaml.safe_load((WURZEL / "reports/gespraech.yml").read_text("utf-8"))["kennzahlen"])
-    assert genannt <= set(katalog), genannt - set(katalog)
+    assert maengel(katalog) == []
     assert set(katalog.values()) <= {f for e in themen["themen"].values() for f in e["familien"]}
     assert set(katalog.values()) <= set(lade_familien(mit_kontext=True))
     for thema, eintrag in themen["themen"].items():
@@ -52,7 +50,19 @@ def test_jede_kennzahl_und_jede_familie_hat_ihr_thema() -> None:
         assert not falsch, (thema, falsch)
         assert 3 <= eintrag["anzahl"] <= 6 <= len(eintrag["leit"]) + 2
     assert 8 <= len(themen["ueberblick"]) <= 12
+    tafeln = [themen["haushalt"][tafel] for tafel in ("plan", "deckungskreis", "prognosen", "kosten")]
+    assert sorted(chain(*tafeln)) == sorted(code for code, familie in katalog.items() if familie == "haushalt")
     assert thema_von("neu_erfunden", "neue_familie") == list(themen["themen"])[-1]
+
+
+def test_check_nennt_was_die_auswahl_nicht_zeigen_kann(monkeypatch: pytest.MonkeyPatch) -> None:
+    katalog = {k.kennzahl for k in lade_katalog(WURZEL / "dbt_project/kennzahlen")}
+    fehlt = maengel(katalog - {"prognosefehler_fall_pct"})
+    assert len(fehlt) == 2, "named as table and as picture of the budget page"
+    assert all("haushalt: 'prognosefehler_fall_pct' steht nicht im Katalog" in m for m in fehlt)
+    monkeypatch.setitem(_alles(), "karte", ["hze_ohne_28_quote"])  # in the catalogue, yet no table shows it
+    (ohne_karte,) = maengel(katalog)
+    assert "'hze_ohne_28_quote' steht in keinem Thema unter leit" in ohne_karte
 
 
 def test_jede_angebotsart_hat_ihr_wort() -> None:
