@@ -6,7 +6,7 @@ arithmetic is a difference or a share of two published values.
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from datetime import date
@@ -149,7 +149,7 @@ def _katalog(zeilen: Iterable[Zeile], profil: str) -> list[Kennzahl]:
 
 
 def _raeume(raeume: Iterable[Zeile], zeilen: Iterable[Zeile], angaben: BerichtsAngaben) -> dict[str, dict[str, Any]]:
-    """The Räume of the report's levels, by name; the whole must be among them."""
+    """The Räume of the report's levels, by name; the whole must be among them. No two are named alike across levels."""
     gewollt = {ebene for ebene, _ in angaben.ebenen}
     gefunden = {
         r["raum_id"]: dict(r)
@@ -162,6 +162,11 @@ def _raeume(raeume: Iterable[Zeile], zeilen: Iterable[Zeile], angaben: BerichtsA
             "Kennzahlen. Erwartet: mindestens eine Zeile für den ganzen Jugendamtsbezirk. Bitte: die "
             "Lieferungen mit „berichtswesen status“ prüfen."
         )
+    # a Stadtteil may be named like its town: then the level tells them apart, on every page
+    namen, ebenen = Counter(r["raum_name"] for r in gefunden.values()), dict(angaben.ebenen)
+    for raum_id, r in gefunden.items():
+        if namen[r["raum_name"]] > 1 and raum_id != angaben.ganzes:
+            r["raum_name"] += f" ({ebenen[r['raumebene']]})"
     return gefunden
 
 

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from pypdf import PdfReader
 
 from reports.bericht import BerichtsAngaben, schreibe_bericht
 from reports.kleinbild import pyramide, verlauf
@@ -254,6 +255,19 @@ def test_blatt_der_region_sammelt_ihre_raeume(mit_beigaben: Path, angaben: Beric
     assert "AG Sozialraumorientierung" in (tmp_path / "b/gespraech/jugendamt.html").read_text("utf-8")
 
 
+def test_ein_raum_der_wie_das_ganze_heisst_traegt_seine_ebene(
+    mit_beigaben: Path, angaben: BerichtsAngaben, tmp_path: Path
+) -> None:
+    raeume = pl.read_parquet(mit_beigaben / "raeume.parquet")
+    gleich = pl.when(pl.col("raum_id") == "99001001").then(pl.lit("Musterkreis")).otherwise("raum_name")
+    raeume.with_columns(raum_name=gleich).write_parquet(mit_beigaben / "raeume.parquet")
+    bericht = lade_modell(mit_beigaben, angaben, [])
+    assert bericht.ganzes.name == "Musterkreis"
+    assert "Musterkreis (Kommunen)" in [b.name for b in bericht.blaetter]
+    schreibe_bericht(mit_beigaben, tmp_path / "b", angaben, [])
+    assert "Musterkreis (Kommunen): Treff am Bach" in (tmp_path / "b/gespraech/jugendamt.html").read_text("utf-8")
+
+
 def test_intern_traegt_auf_jeder_seite_das_wasserzeichen(marts: Path, angaben: BerichtsAngaben, tmp_path: Path) -> None:
     zeichen = "§ 64 (3) SGB VIII: nicht weitergeben"
     for intern in (True, False):
@@ -266,5 +280,7 @@ def test_auswahl_von_modellregionen_gibt_es_nur_intern(marts: Path, angaben: Ber
     for intern in (True, False):
         schreibe_bericht(marts, tmp_path / str(intern), replace(angaben, intern=intern), [])
         assert (tmp_path / str(intern) / "modellregionen.html").exists() == intern
+        seiten = PdfReader(tmp_path / str(intern) / "pdf/bericht.pdf").pages
+        assert any("Auswahl von Modellregionen" in seite.extract_text() for seite in seiten) == intern
     html = (tmp_path / "True/modellregionen.html").read_text("utf-8")
     assert html.index("Anfangen") < html.index("Zettelstadt")
