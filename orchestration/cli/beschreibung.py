@@ -25,8 +25,7 @@ from sources.aufnahme import lies_verzeichnis, luecken, skelett
 from sources.formate import Gelesen, erkennung, shapefile, tabelle
 from sources.katalog import Kennzahl
 from sources.profile import lade_produktplaene
-from sources.stammdaten import lade_familien
-from sources.vertraege import Vertrag
+from sources.vertraege import Vertrag, lade_familien
 
 kennzahl = typer.Typer(help="Der Katalog der Kennzahlen.", no_args_is_help=True)
 

@@ -21,8 +21,7 @@ from reports.themen import _alles, auswahl, maengel, thema_von
 from reports.typen import Altersaufbau, Altersstufe, Angabe, Kennzahl, Wert
 from reports.woerter import ANGEBOT, WERTART
 from sources.katalog import lade_katalog
-from sources.stammdaten import lade_familien
-from sources.vertraege import lade_vertraege
+from sources.vertraege import lade_familien, lade_vertraege
 
 WURZEL = Path(__file__).parents[3]
 
