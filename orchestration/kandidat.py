@@ -122,9 +122,7 @@ def _pruefe_und_schreibe(
             return Kandidat(jugendamt, "unveraendert", gleiches.id, berichtsjahr, meldung, ergebnis.befunde)
         aenderungen = _vergleiche(haus, ordner / "marts", manifest)
         _schreibe_dateien(haus, ordner, angaben, ergebnis, aenderungen, kommentare)
-        _woerterbuch(veroeffentlichung, kommentare).write_csv(
-            ordner / "woerterbuch.csv", separator=";", include_bom=True
-        )
+        marts.schreibe_csv(_woerterbuch(veroeffentlichung, kommentare), ordner / "woerterbuch.csv")
         manifest |= {"release": release_id, "erstellt": jetzt(), "geheimhaltung": geschuetzt}
         releases.schreibe_manifest(ordner, {**manifest, "vergleich": aenderungen.zusammenfassung()})
         # before anybody can see it: what was shown stays known

@@ -24,6 +24,7 @@ from reports.kleinbild import pyramide, verlauf
 from reports.modell import lade_modell
 from reports.pdf import schreibe_pdf
 from reports.spanne import METHODE, spanne
+from reports.themen import auswahl, gewaehlt
 from reports.typen import Bericht, BerichtFehler, BerichtsAngaben, Blatt, Ebene
 from reports.vergleich import ARTEN, OHNE_FRUEHERES, Aenderungen
 from reports.zahlen import datum, mit_vorzeichen, zahl, zelle
@@ -72,13 +73,18 @@ def schreibe_bericht(
 
 def _einzelseiten(bericht: Bericht, analysen: Sequence[Analyse], karten: Kartenwerk) -> dict[str, dict[str, object]]:
     """Pages there is one of, with what their template needs beside the report."""
+    intern = bericht.angaben.intern
     return {
         "analyse": {"analysen": analysen},
         "datenqualitaet": {},
-        "haushalt": {},
-        "index": {"karte": karten.ueberblick(), "mit_karten": bool(karten.auswahl)},
+        "haushalt": {"auswahl": auswahl("haushalt")},
+        "index": {
+            "karte": karten.ueberblick(),
+            "mit_karten": bool(karten.auswahl),
+            "ueberblick": gewaehlt(bericht.ganzes.angaben, auswahl("ueberblick")),
+        },
         "kennzahlen": {},
-        **({"modellregionen": {"analysen": analysen}} if bericht.angaben.intern else {}),
+        **({"modellregionen": {"analysen": analysen, "codes": auswahl("modellregionen")}} if intern else {}),
         **({"karten": {"themen": karten.auswahl}} if karten.auswahl else {}),
         **({"raeume": {}} if bericht.ebenen else {}),
     }

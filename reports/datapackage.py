@@ -11,11 +11,11 @@ from typing import Any
 
 import polars as pl
 
+from reports.marts import CSV_DEZIMAL, CSV_KODIERUNG, CSV_TRENNER
 from reports.typen import BerichtsAngaben
 from reports.woerter import MUSTERDATEN
 from sources.ablage import schreibe_json
 
-_DIALEKT = {"csv": {"delimiter": ";"}}
 _LIZENZ = (
     "Nutzung nach den Bedingungen der genannten Quellen; eine Lizenz für die eigenen Zahlen legt das Jugendamt fest"
 )
@@ -60,8 +60,8 @@ def _ressource(datei: Path, kommentare: Mapping[str, str]) -> dict[str, Any]:
         "description": kommentare.get("", ""),
         "format": "csv",
         "mediatype": "text/csv",
-        "encoding": "utf-8-sig",
-        "dialect": _DIALEKT,
+        "encoding": CSV_KODIERUNG,
+        "dialect": {"csv": {"delimiter": CSV_TRENNER}},
         "schema": {"fields": felder, "missingValues": [""]},
     }
 
@@ -69,7 +69,7 @@ def _ressource(datei: Path, kommentare: Mapping[str, str]) -> dict[str, Any]:
 def _feld(name: str, typ: pl.DataType, bedeutung: str) -> dict[str, Any]:
     feld: dict[str, Any] = {"name": name, "description": bedeutung}
     if typ.is_float():
-        return {**feld, "type": "number", "decimalChar": ","}
+        return {**feld, "type": "number", "decimalChar": CSV_DEZIMAL}
     if typ.is_integer():
         return {**feld, "type": "integer"}
     return {**feld, "type": "boolean" if typ == pl.Boolean else "date" if typ == pl.Date else "string"}

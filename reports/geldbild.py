@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from reports.analyse.bild import Bild, spannen
 from reports.analyse.statistik import Spanne
 from reports.diagramm import Marke, achsenwerte
+from reports.themen import auswahl
 from reports.typen import Angabe, Blatt
 from reports.zahlen import zahl
 
 _MIO = 1e6
-_PLAN, _IST = "fortgeschriebener_ansatz_eur", "ist_eur"
-_VERFAHREN = {"linear": "linear", "saison": "nach Vorjahresverlauf", "fall": "nach Fällen"}
 BREITE, HOEHE = 640, 260
 _LINKS, _UNTEN, _OBEN = 60, 30, 30
 
@@ -51,7 +50,7 @@ def _angabe(ganzes: Blatt, kennzahl: str) -> Angabe | None:
 
 def plan_und_ist(ganzes: Blatt) -> Saeulenbild | None:
     """Plan (left, outlined) and Ist (right, filled) of each year that has both; None without such a year."""
-    reihen = [_angabe(ganzes, code) for code in (_PLAN, _IST)]
+    reihen = [_angabe(ganzes, code) for code in auswahl("haushalt")["plan_und_ist"]]
     je_jahr = [{w.jahr: (w.wert or 0.0) / _MIO for w in a.mit_wert} if a else {} for a in reihen]
     jahre = sorted(je_jahr[0].keys() & je_jahr[1].keys())
     if not jahre:
@@ -86,13 +85,13 @@ def plan_und_ist(ganzes: Blatt) -> Saeulenbild | None:
 def prognosen(ganzes: Blatt) -> Bild | None:
     """Each forecast of the newest year that has one, with its mean error in earlier years as interval."""
     zeilen: list[tuple[int, str, Spanne]] = []
-    for code, name in _VERFAHREN.items():
-        wert, fehler = _angabe(ganzes, f"prognose_{code}_eur"), _angabe(ganzes, f"prognosefehler_{code}_pct")
+    for paar in auswahl("haushalt")["prognose_und_fehler"]:
+        wert, fehler = (_angabe(ganzes, code) for code in paar)
         if wert is None or fehler is None or wert.gezeigt is None or wert.gezeigt.wert is None:
             continue
         bisher = next((w.wert for w in fehler.mit_wert if w.jahr == wert.gezeigt.jahr), None)
         if bisher is not None:
-            mio = wert.gezeigt.wert / _MIO
+            mio, name = wert.gezeigt.wert / _MIO, wert.kennzahl.kurzname
             zeilen.append((wert.gezeigt.jahr, name, Spanne(mio, mio * (1 - bisher / 100), mio * (1 + bisher / 100))))
     if not zeilen:
         return None

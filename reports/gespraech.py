@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from reports.themen import gewaehlt
+from reports.themen import auswahl, gewaehlt
 from reports.typen import Angabe, Bericht, Blatt, Kommentar
 
 _ALTES = {"bedarf": "Bedarfe", "vereinbarung": "Vereinbarungen", "frage": "Offene Fragen"}
@@ -50,7 +50,7 @@ def gespraech(bericht: Bericht, blatt: Blatt) -> Gespraech:
     return Gespraech(
         titel=vorlage["arten"][art]["titel"],
         satz=vorlage["arten"][art]["satz"],
-        angaben=gewaehlt(blatt.angaben, vorlage["kennzahlen"]),
+        angaben=gewaehlt(blatt.angaben, auswahl("gespraech")),
         prinzipien=tuple(vorlage["prinzipien"]),
         frueher=frueher,
         hinweis=vorlage["hinweis"],

@@ -23,7 +23,7 @@ import shapely
 
 from reports.diagramm import achsenwerte
 from reports.flaechen import Flaechen
-from reports.themen import karten_der_ersten_seite
+from reports.themen import auswahl
 from reports.typen import Bericht, Blatt, Ebene, Spalte, Wert
 from reports.woerter import STATUS, wort
 from reports.zahlen import zahl
@@ -169,7 +169,7 @@ class Kartenwerk:
     def ueberblick(self) -> Karte | None:
         """The map of the first page."""
         je_code = {k.kennzahl: k for _, karten in self.auswahl for k in karten}
-        return next((je_code[c] for c in karten_der_ersten_seite() if c in je_code), None)
+        return next((je_code[c] for c in auswahl("karte") if c in je_code), None)
 
     def lage(self, blatt: Blatt) -> Karte | None:
         """Where a Raum lies in the Jugendamt: it, or its parts of the main level, beside all others."""

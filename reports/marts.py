@@ -21,6 +21,8 @@ Veroeffentlichung = Mapping[str, Sequence[str]]
 
 # DuckDB drivers from 1.1 on can open a file of this storage version.
 SPEICHERVERSION = "v1.1.0"
+# The CSV of a release is for Excel: UTF-8 with BOM, semicolon, decimal comma.
+CSV_TRENNER, CSV_DEZIMAL, CSV_KODIERUNG = ";", ",", "utf-8-sig"
 
 
 def exportiere(
@@ -34,7 +36,7 @@ def exportiere(
     """Write each published mart of one Jugendamt as ``<mart>.parquet`` and ``<mart>.csv``, rows sorted.
 
     Rows after the Berichtsjahr are left out, except those of the first quarter after it: day care is counted on 1 March
-    over the population at the end of the Berichtsjahr. The CSV is for Excel: UTF-8 with BOM, semicolon, decimal comma.
+    over the population at the end of the Berichtsjahr.
     ``statt``: mart name to the relation that is read in its place; figures it does not have stay empty.
     """
     ziel.mkdir(parents=True, exist_ok=True)
@@ -59,7 +61,12 @@ def exportiere(
 
 def _schreibe(rahmen: pl.DataFrame, ziel: Path, mart: str) -> None:
     rahmen.write_parquet(ziel / f"{mart}.parquet", compression="zstd")
-    rahmen.write_csv(ziel / f"{mart}.csv", separator=";", decimal_comma=True, include_bom=True)
+    schreibe_csv(rahmen, ziel / f"{mart}.csv")
+
+
+def schreibe_csv(tabelle: pl.DataFrame, datei: Path) -> None:
+    """Write any table of a release as CSV, in the form that the constants above name."""
+    tabelle.write_csv(datei, separator=CSV_TRENNER, decimal_comma=True, include_bom=True)
 
 
 def ergaenze_pruefungen(marts: Path, jugendamt: str, befunde: Sequence[Befund]) -> None:

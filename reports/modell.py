@@ -6,7 +6,7 @@ arithmetic is a difference or a share of two published values.
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from datetime import date
@@ -17,7 +17,7 @@ import polars as pl
 
 from quality.befund import Befund
 from reports.beigaben import altersaufbau, angebote, haushaltsplan, kommentare
-from reports.themen import tafeln, themenblaetter, ueberblick
+from reports.themen import tafeln, themenblaetter
 from reports.typen import (
     Angabe,
     Bericht,
@@ -94,7 +94,6 @@ def lade_modell(marts: Path, angaben: BerichtsAngaben, befunde: list[Befund]) ->
             kinder=_verwandte(zuordnung, "eltern_raum_id", "raum_id", r["raum_id"], raeume, slugs),
             angaben=je_raum[r["raum_id"]],
             themen=themenblaetter(je_raum[r["raum_id"]]),
-            leit=ueberblick(je_raum[r["raum_id"]]),
             altersaufbau=aufbau.get(r["raum_id"]),
             kommentare=geschrieben.get(r["raum_id"], ()),
             angebote=vorhanden.get(r["raum_id"]),
@@ -150,7 +149,7 @@ def _katalog(zeilen: Iterable[Zeile], profil: str) -> list[Kennzahl]:
 
 
 def _raeume(raeume: Iterable[Zeile], zeilen: Iterable[Zeile], angaben: BerichtsAngaben) -> dict[str, dict[str, Any]]:
-    """The Räume of the report's levels, by name; the whole must be among them."""
+    """The Räume of the report's levels, by name; the whole must be among them. No two are named alike across levels."""
     gewollt = {ebene for ebene, _ in angaben.ebenen}
     gefunden = {
         r["raum_id"]: dict(r)
@@ -163,6 +162,11 @@ def _raeume(raeume: Iterable[Zeile], zeilen: Iterable[Zeile], angaben: BerichtsA
             "Kennzahlen. Erwartet: mindestens eine Zeile für den ganzen Jugendamtsbezirk. Bitte: die "
             "Lieferungen mit „berichtswesen status“ prüfen."
         )
+    # a Stadtteil may be named like its town: then the level tells them apart, on every page
+    namen, ebenen = Counter(r["raum_name"] for r in gefunden.values()), dict(angaben.ebenen)
+    for raum_id, r in gefunden.items():
+        if namen[r["raum_name"]] > 1 and raum_id != angaben.ganzes:
+            r["raum_name"] += f" ({ebenen[r['raumebene']]})"
     return gefunden
 
 

@@ -20,7 +20,7 @@ from reports.typen import Bericht
 from reports.woerter import MUSTERDATEN, NICHT_WEITERGEBEN
 
 _VORLAGE = Path(__file__).parent / "vorlagen" / "bericht.typ"
-_FOLGE = ("index", "raeume", "karten", "haushalt", "analyse", "aenderungen")
+_FOLGE = ("index", "raeume", "karten", "haushalt", "analyse", "modellregionen", "aenderungen")
 _SCHLUSS = ("kennzahlen", "datenqualitaet")
 
 

@@ -14,8 +14,9 @@ METHODE = (
     f"Einwohner nach Poisson (Garwood). Sie steht bei weniger als {FAELLE_KLEIN} Fällen oder einer Grundgesamtheit "
     f"unter {NENNER_KLEIN}."
 )
-_ANTEILE = frozenset({"hze", "kinderbetreuung", "lebenslagen", "schule"})
-_RATEN = frozenset({"hze", "kinderschutz"})
+# families whose Kennzahlen count persons or Hilfen: per hundred of the same ones, or per 1,000 and more persons
+_ANTEILE, _JE_HUNDERT = frozenset({"hze", "kinderbetreuung", "lebenslagen", "schule"}), 100
+_RATEN, _JE_PERSONEN = frozenset({"hze", "kinderschutz"}), 1000
 
 
 def spanne(kennzahl: Kennzahl, wert: Wert) -> Spanne | None:
@@ -26,10 +27,10 @@ def spanne(kennzahl: Kennzahl, wert: Wert) -> Spanne | None:
     zaehler, nenner, faktor = wert.zaehler, wert.nenner, kennzahl.faktor
     if not wert.hat_wert or wert.wert is None or zaehler is None or not nenner or not faktor or zaehler < 0:
         return None
-    if kennzahl.ist_prozent and kennzahl.familie in _ANTEILE and zaehler <= nenner < NENNER_KLEIN:
+    if faktor == _JE_HUNDERT and kennzahl.familie in _ANTEILE and zaehler <= nenner < NENNER_KLEIN:
         grenzen = wilson_spanne(zaehler, nenner)
         return Spanne(wert.wert, faktor * grenzen.unten, faktor * grenzen.oben)
-    if " je 1" in kennzahl.einheit and kennzahl.familie in _RATEN and zaehler < FAELLE_KLEIN:
+    if faktor >= _JE_PERSONEN and kennzahl.familie in _RATEN and zaehler < FAELLE_KLEIN:
         grenzen = poisson_spanne(zaehler)
         return Spanne(wert.wert, faktor * grenzen.unten / nenner, faktor * grenzen.oben / nenner)
     return None

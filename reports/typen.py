@@ -290,7 +290,6 @@ class Blatt:
     kinder: tuple[Zugehoerigkeit, ...]
     angaben: tuple[Angabe, ...]
     themen: tuple[Themenblatt, ...] = ()
-    leit: tuple[Angabe, ...] = ()
     altersaufbau: Altersaufbau | None = None
     kommentare: tuple[Kommentar, ...] = ()
     angebote: Angebote | None = None

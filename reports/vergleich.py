@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from reports.marts import schreibe_csv
 from sources.ablage import schreibe_json
 from sources.katalog import Kennzahl
 from sources.vertraege import Vertrag
@@ -136,7 +137,7 @@ class Aenderungen:
     def schreibe(self, ordner: Path) -> None:
         """Write ``vergleich.json`` (summary, marts) and ``vergleich.csv`` (every change, for Excel)."""
         schreibe_json(ordner / "vergleich.json", {**self.zusammenfassung(), "marts": list(self.marts)})
-        self.tabelle.write_csv(ordner / "vergleich.csv", separator=";", decimal_comma=True, include_bom=True)
+        schreibe_csv(self.tabelle, ordner / "vergleich.csv")
 
 
 OHNE_FRUEHERES = Aenderungen("", 0, (), pl.DataFrame(schema=_TABELLE), ())

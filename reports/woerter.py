@@ -5,7 +5,7 @@ report (templates in `vorlagen/`).
 """
 
 from reports.typen import Wert
-from sources.stammdaten import lade_familien, lade_quellen
+from sources.vertraege import lade_familien, lade_quellen
 
 STATUS = {
     "gueltig": "gültig",

@@ -17,6 +17,8 @@ from typing import Annotated, Any, Literal, Self
 import polars as pl
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from sources.vertraege import lade_familien
+
 Gebietsart = Literal["kreis", "kreisfreie_stadt", "gemeinde", "samtgemeinde", "gemeindeteil", "gemeindefrei", "region"]
 Quelle = Literal["fortschreibung", "register", "schulstatistik"]
 Verortungsart = Literal["schluessel", "alias", "strasse", "koordinate"]
@@ -379,8 +381,6 @@ class Vorjahresstand(Basis):
     @field_validator("familie")
     @classmethod
     def _bekannt(cls, familie: str) -> str:
-        from sources.stammdaten import lade_familien  # it imports the profiles
-
         if familie not in (bekannt := lade_familien(mit_kontext=True)):
             raise ValueError(f"keine Datenfamilie heißt so; vorhanden: {', '.join(bekannt)}")
         return familie

@@ -7,10 +7,8 @@ Not here: the descriptions (``sources/jugendaemter``, ``sources/*/contract.yml``
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 
 import polars as pl
-import yaml
 
 from sources import gebietsstand
 from sources.ablage import AMTLICH, Ablage, schreibe_datei
@@ -20,7 +18,7 @@ from sources.profile import lade_berichtsstruktur, lade_produktplaene
 from sources.profilmodell import Produkt, Profil
 from sources.profilpruefung import nur_zeichen
 from sources.verortung import BESONDERE, alias, lokale_schluessel
-from sources.vertraege import Tabelle, Vertrag
+from sources.vertraege import Tabelle, Vertrag, lade_familien
 
 T, Z, G, D, W = pl.String, pl.Float64, pl.Int64, pl.Date, pl.Boolean
 
@@ -109,18 +107,6 @@ SCHEMATA: dict[str, tuple[str, dict[str, type[pl.DataType]]]] = {
 
 # Records with Messgrößen are counted into one table, named as the extract.
 GEZAEHLT = Tabelle(rang=1, ebene="Räume des Jugendamts")
-
-
-def lade_familien(*, mit_kontext: bool = False) -> dict[str, str]:
-    """Code and name of the data families of a report, in reading order; those of the context behind them."""
-    familien = yaml.safe_load((Path(__file__).parent / "familien.yml").read_text("utf-8"))
-    kontext = familien.pop("kontext")
-    return {**familien, **(kontext if mit_kontext else {})}
-
-
-def lade_quellen() -> dict[str, str]:
-    """Code and name of the sources that contracts speak of."""
-    return dict(yaml.safe_load((Path(__file__).parent / "quellen.yml").read_text("utf-8")))
 
 
 def _raeume(p: Profil) -> list[dict[str, object]]:

@@ -1,6 +1,7 @@
 """Extract contracts: what one delivered extract is, described once as data.
 
-Here: the models of ``sources/<extract>/contract.yml`` and ``sources/spalten.yml`` and their loader.
+Here: the models of ``sources/<extract>/contract.yml`` and ``sources/spalten.yml`` and their loader; the families
+(``familien.yml``) and sources (``quellen.yml``) that contracts may name.
 Not here: reading a delivery (``sources/formate``), turning it into cells (``sources/zellen.py``), judging
 its rows (``quality/tuer.py``).
 """
@@ -11,7 +12,7 @@ import hashlib
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import polars as pl
 import yaml
@@ -229,6 +230,22 @@ class Schwellen(_Modell):
     mindestzahl: int = 100
 
 
+def lade_familien(*, mit_kontext: bool = False) -> dict[str, str]:
+    """Code and name of the data families of a report, in reading order; those of the context behind them."""
+    familien = _namen("familien.yml")
+    return {c: n for c, n in familien.items() if c != "kontext"} | (familien["kontext"] if mit_kontext else {})
+
+
+def lade_quellen() -> dict[str, str]:
+    """Code and name of the sources that contracts speak of."""
+    return dict(_namen("quellen.yml"))
+
+
+@cache
+def _namen(datei: str) -> dict[str, Any]:
+    return _lies_yaml(WURZEL / datei)
+
+
 class Vertrag(_Modell):
     """The contract of one extract; the common ``spalten`` come from ``sources/spalten.yml``.
 
@@ -294,10 +311,19 @@ class Vertrag(_Modell):
 
     @model_validator(mode="after")
     def _form_passt(self) -> Vertrag:
-        for bedingung, forderung in self._forderungen():
+        for bedingung, forderung in (*self._namen_stimmen(), *self._forderungen()):
             if not bedingung:
                 raise ValueError(forderung)
         return self
+
+    def _namen_stimmen(self) -> list[tuple[bool, str]]:
+        familien = lade_familien(mit_kontext=True)
+        themen = {code for f in self.felder if f.name == "thema" for code in f.codes} - {"allgemein"}
+        return [
+            (self.familie in familien, f"familie '{self.familie}' steht nicht in sources/familien.yml"),
+            (self.quelle in lade_quellen(), f"quelle '{self.quelle}' steht nicht in sources/quellen.yml"),
+            (themen <= {*familien}, f"thema {', '.join(sorted(themen - {*familien}))} ist keine Familie"),
+        ]
 
     def _forderungen(self) -> list[tuple[bool, str]]:
         if self.form == "zellen":

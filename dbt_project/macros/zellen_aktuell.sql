@@ -50,17 +50,6 @@ verortet as (
     where schluessel.raum_id is not null or aktuell.jugendamt != '_amtlich'
 ),
 
--- a family that is released at the state of the year before
-geltend as (
-    select verortet.*
-    from verortet
-    anti join {{ source('stammdaten', 'vorjahresstand') }} as ausgelassen
-        on
-            verortet.jugendamt = ausgelassen.jugendamt
-            and verortet.familie = ausgelassen.familie
-            and verortet.berichtsjahr = ausgelassen.berichtsjahr
-),
-
 final as (
     select
         jugendamt,
@@ -86,7 +75,7 @@ final as (
         lieferung,
         datenstand,
         musterdaten
-    from geltend
+    from verortet
 )
 
 select * from final

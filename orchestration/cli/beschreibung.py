@@ -20,13 +20,12 @@ from quality import gate, tuer
 from quality.geheimhaltung import erklaerung
 from quality.schema import dbt_quellen_yaml
 from quality.woerterbuch import extrakte_md
-from reports import woerter
+from reports import themen, woerter
 from sources.aufnahme import lies_verzeichnis, luecken, skelett
 from sources.formate import Gelesen, erkennung, shapefile, tabelle
 from sources.katalog import Kennzahl
 from sources.profile import lade_produktplaene
-from sources.stammdaten import lade_familien
-from sources.vertraege import Vertrag
+from sources.vertraege import Vertrag, lade_familien
 
 kennzahl = typer.Typer(help="Der Katalog der Kennzahlen.", no_args_is_help=True)
 
@@ -54,6 +53,11 @@ def _katalog_maengel(haus: Haus) -> list[str]:
     bekannt = {m for v in haus.vertraege.values() for m in v.liefert}
     genannt = ((k.kennzahl, m) for k in haus.katalog for m in k.messgroessen)
     return [f"Kennzahl {k}: Messgröße '{m}' liefert kein Vertrag." for k, m in genannt if m not in bekannt]
+
+
+def _auswahl_maengel(haus: Haus) -> list[str]:
+    """What the report shall show first and cannot."""
+    return themen.maengel({k.kennzahl for k in haus.katalog})
 
 
 def _personenbezogene(haus: Haus) -> list[Vertrag]:
@@ -141,6 +145,7 @@ def check(
     pruefungen: list[tuple[str, Callable[[Haus], list[str]], int]] = [
         ("Profile und ihre Feeds", _feeds_maengel, len(haus.profile)),
         ("Katalog", _katalog_maengel, len(haus.katalog)),
+        ("Auswahl für den Bericht", _auswahl_maengel, len(themen.auswahl("themen"))),
         ("Zweck der Spalten mit Personenbezug", _zweck_maengel, len(_personenbezogene(haus))),
         ("Verträge und was aus ihnen gemacht ist", _veraltete, len(haus.vertraege)),
         ("Abnahmeliste", _abnahme_maengel, len(gate.lade_liste().erwartungen)),

@@ -29,7 +29,7 @@ from reports import release as releases
 from reports import stand as veroeffentlicht
 from sources import archiv
 from sources.ablage import AMTLICH
-from sources.stammdaten import lade_familien
+from sources.vertraege import lade_familien
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Ausgabe für Maschinen.")]
 

@@ -39,18 +39,16 @@ def im_vergleich(daten: Daten) -> Mapping[str, str]:
     jahr = max((j for werte in daten.reihen.values() for j in werte if j <= daten.jahr), default=None)
     if jahr is None:
         return {}
-    andere = [
+    andere = "; ".join(
         f"{name} {zahl(rate(*werte[jahr], 1.0).wert, 1)}" for name, werte in daten.reihen.items() if jahr in werte
-    ]
-    saetze = {}
+    )
+    texte, saetze = Texte("im_vergleich"), {}
     for raum_id, blatt in {**daten.raeume, daten.ganzes.raum_id: daten.ganzes}.items():
         fenster = daten.fenster("begonnen", raum_id, [jahr])
         if fenster is not None:
             s = rate(fenster[0][0], fenster[1][0], 1.0)
-            saetze[raum_id] = (
-                f"Begonnene Hilfen ohne § 28 je 1.000 unter 21 Jahren im Jahr {jahr}: {blatt.name} {zahl(s.wert, 1)} "
-                f"(Spanne {zahl(s.unten, 1)} bis {zahl(s.oben, 1)}); {'; '.join(andere)}, wie geliefert."
-            )
+            spanne = {name: zahl(grenze, 1) for name, grenze in s._asdict().items()}
+            saetze[raum_id] = texte.satz("raum", jahr=jahr, raum=blatt.name, andere=andere, **spanne)
     return saetze
 
 

@@ -14,6 +14,7 @@ from reports.analyse.hilfen import analysiere_fruehwarnung, analysiere_mehrjahr
 from reports.analyse.lebenslage import analysiere_lage, analysiere_zusammenhang, juengste_lage
 from reports.analyse.modellgebiete import analysiere_modellgebiete
 from reports.analyse.typen import Analyse
+from reports.marts import schreibe_csv
 from reports.typen import Bericht
 
 
@@ -30,7 +31,7 @@ def rechne(bericht: Bericht, daten: Daten) -> list[Analyse]:
 
 
 def schreibe_tabellen(analysen: Sequence[Analyse], ziel: Path, musterdaten: bool) -> list[Path]:
-    """Write `<kennung>.csv` of each analysis with rows: UTF-8 with BOM, semicolon, decimal comma; returns the files.
+    """Write `<kennung>.csv` of each analysis with rows; returns the files.
 
     Numbers to six decimals, so that the last bits of a processor's arithmetic are not in the file.
     """
@@ -42,5 +43,5 @@ def schreibe_tabellen(analysen: Sequence[Analyse], ziel: Path, musterdaten: bool
                 pl.selectors.float().round(6), musterdaten=pl.lit(musterdaten)
             )
             dateien.append(ziel / f"{analyse.kennung}.csv")
-            tabelle.write_csv(dateien[-1], separator=";", decimal_comma=True, include_bom=True)
+            schreibe_csv(tabelle, dateien[-1])
     return dateien

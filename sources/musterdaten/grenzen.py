@@ -17,6 +17,7 @@ from sources.profilmodell import Profil
 _ECKEN = ((0, 2), (1, 1), (1, -1), (0, -2), (-1, -1), (-1, 1), (0, 2))
 _RICHTUNGEN = ((-1, 1), (-2, 0), (-1, -1), (1, -1), (2, 0), (1, 1))
 _GRAD = (0.02 * 3**0.5, 0.02)
+_VERMERK = "Musterdaten: schematische Karte, Lage und Form erfunden"
 
 
 def schreibe_grenzen(ausgabe: Ausgabe, profil: Profil, gebiete: Sequence[Gebiet], jahr: int) -> None:
@@ -28,7 +29,7 @@ def schreibe_grenzen(ausgabe: Ausgabe, profil: Profil, gebiete: Sequence[Gebiet]
         {"raum_schluessel": gebiet.schluessel, "raum_name": gebiet.raum_name, "geometrie": _sechseck(*mitte)}
         for gebiet, mitte in zip(heute, islice(_waben(), len(heute)), strict=True)
     ]
-    ausgabe.schreibe("raumgrenzen", jahr, pl.DataFrame(zeilen))
+    ausgabe.schreibe("raumgrenzen", jahr, pl.DataFrame(zeilen).with_columns(attribution=pl.lit(_VERMERK)))
 
 
 def _waben() -> Iterator[tuple[int, int]]:

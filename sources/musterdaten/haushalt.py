@@ -100,7 +100,7 @@ def _betraege(
     for produkt in plan:
         unterteilt = any(p.produkt.startswith(produkt.produkt) and p != produkt for p in plan)
         # each product has its own share: two of one Berichtsgruppe never cost the same
-        anteil = zwischen(0.6, 1.4, produkt.produkt)
+        anteil = zwischen(*_PLAN["produkt_faktor"], produkt.produkt)
         je_kopf = _PLAN["euro_je_u18"].get(produkt.berichtsgruppe, 0) * anteil * preis(jahr)
         if je_kopf and not unterteilt and produkt.produkt not in hilfen:
             buche(produkt, "zuschuss", np.array([jung * je_kopf / 12] * 12 + [0.0] * 2))

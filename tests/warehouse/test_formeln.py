@@ -27,7 +27,7 @@ FAELLE = [
 def _tabelle(text: str) -> pl.DataFrame:
     rahmen = pl.read_csv(io.StringIO(text), try_parse_dates=True, infer_schema_length=None)
     # keys that look like numbers stay text
-    return rahmen.with_columns(pl.col("^(.*raum_id|hilfeart)$").cast(pl.String).str.zfill(2))
+    return rahmen.with_columns(pl.col("^(.*raum_id|hilfeart|schluessel|paragraf)$").cast(pl.String).str.zfill(2))
 
 
 def _zeilen(rahmen: pl.DataFrame) -> list[str]:

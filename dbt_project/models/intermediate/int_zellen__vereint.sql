@@ -23,52 +23,58 @@ gezaehlt as (
 
 tabellen as (
     select * from {{ ref('dim_tabelle') }}
+),
+
+vereint as (
+    {% for extrakt in extrakte %}
+    select
+        '{{ extrakt }}' as extrakt,
+        *
+    from {{ ref('stg_' ~ extrakt) }}
+    union all
+    {% endfor %}
+    select
+        tabellen.extrakt,
+        gezaehlt.jugendamt,
+        gezaehlt.raum_id,
+        case
+            when ends_with(gezaehlt.raum_id, ':nicht_zuordenbar') then 'nicht_zuordenbar' else 'schluessel'
+        end as raum_methode,
+        gezaehlt.berichtsjahr,
+        coalesce(gezaehlt.stichtag, make_date(gezaehlt.berichtsjahr, 12, 31)) as stichtag,
+        tabellen.familie,
+        tabellen.quelle,
+        gezaehlt.tabelle,
+        tabellen.rang,
+        gezaehlt.messgroesse,
+        coalesce(gezaehlt.herkunft, 'gezaehlt') as herkunft,
+        coalesce(gezaehlt.geschlecht, 'insgesamt') as geschlecht,
+        coalesce(gezaehlt.altersgruppe, 'insgesamt') as altersgruppe,
+        {{ alter_von("coalesce(gezaehlt.altersgruppe, 'insgesamt')") }} as alter_von,
+        {{ alter_bis("coalesce(gezaehlt.altersgruppe, 'insgesamt')") }} as alter_bis,
+        coalesce(gezaehlt.nationalitaet, 'insgesamt') as nationalitaet,
+        gezaehlt.merkmal,
+        coalesce(gezaehlt.einheit, 'Anzahl') as einheit,
+        gezaehlt.wert,
+        case
+            when gezaehlt.wert is null then coalesce(gezaehlt.ohne_wert, 'unbekannt_oder_geheim')
+            when gezaehlt.wert = 0 then 'null_genau'
+            else 'gueltig'
+        end as status,
+        gezaehlt.lieferung,
+        gezaehlt.datenstand,
+        gezaehlt.musterdaten
+    from gezaehlt
+    inner join tabellen
+        on gezaehlt.tabelle = tabellen.tabelle
 )
 
-{% for extrakt in extrakte %}
-select
-    '{{ extrakt }}' as extrakt,
-    *
-from {{ ref('stg_' ~ extrakt) }}
-union all
-{% endfor %}
-select
-    tabellen.extrakt,
-    gezaehlt.jugendamt,
-    gezaehlt.raum_id,
-    case
-        when ends_with(gezaehlt.raum_id, ':nicht_zuordenbar') then 'nicht_zuordenbar' else 'schluessel'
-    end as raum_methode,
-    gezaehlt.berichtsjahr,
-    coalesce(gezaehlt.stichtag, make_date(gezaehlt.berichtsjahr, 12, 31)) as stichtag,
-    tabellen.familie,
-    tabellen.quelle,
-    gezaehlt.tabelle,
-    tabellen.rang,
-    gezaehlt.messgroesse,
-    coalesce(gezaehlt.herkunft, 'gezaehlt') as herkunft,
-    coalesce(gezaehlt.geschlecht, 'insgesamt') as geschlecht,
-    coalesce(gezaehlt.altersgruppe, 'insgesamt') as altersgruppe,
-    {{ alter_von("coalesce(gezaehlt.altersgruppe, 'insgesamt')") }} as alter_von,
-    {{ alter_bis("coalesce(gezaehlt.altersgruppe, 'insgesamt')") }} as alter_bis,
-    coalesce(gezaehlt.nationalitaet, 'insgesamt') as nationalitaet,
-    gezaehlt.merkmal,
-    coalesce(gezaehlt.einheit, 'Anzahl') as einheit,
-    gezaehlt.wert,
-    case
-        when gezaehlt.wert is null then coalesce(gezaehlt.ohne_wert, 'unbekannt_oder_geheim')
-        when gezaehlt.wert = 0 then 'null_genau'
-        else 'gueltig'
-    end as status,
-    gezaehlt.lieferung,
-    gezaehlt.datenstand,
-    gezaehlt.musterdaten
-from gezaehlt
-inner join tabellen
-    on gezaehlt.tabelle = tabellen.tabelle
--- a year that is left out; of a list without years (SRAE, Angebote) staging cannot leave it out
+select vereint.*
+from vereint
+-- a family that is released at the state of the year before; records are left out before they are counted, too, except
+-- lists without years (SRAE, Angebote)
 anti join {{ source('stammdaten', 'vorjahresstand') }} as ausgelassen
     on
-        gezaehlt.jugendamt = ausgelassen.jugendamt
-        and tabellen.familie = ausgelassen.familie
-        and gezaehlt.berichtsjahr = ausgelassen.berichtsjahr
+        vereint.jugendamt = ausgelassen.jugendamt
+        and vereint.familie = ausgelassen.familie
+        and vereint.berichtsjahr = ausgelassen.berichtsjahr

@@ -54,10 +54,7 @@ select
             '{"type": "GeometryCollection", "geometries": ['
             || string_agg(geometrie, ', ' order by geometrie) || ']}'
     end as geometrie,
-    case
-        when bool_or(musterdaten) then 'Musterdaten: schematische Karte, Lage und Form erfunden'
-        else min(attribution)
-    end as attribution,
+    min(attribution) as attribution,
     cast(max(datenstand) as date) as datenstand,
     bool_or(musterdaten) as musterdaten
 from beste

@@ -347,6 +347,7 @@ def test_jeder_kleinste_raum_hat_eine_wabe(profile: list[Profil], tmp_path: Path
         (datei,) = (tmp_path / profil.jugendamt).glob("*raumgrenzen*.geojson")
         gelesen = geodaten.lies(datei.read_bytes(), datei.name)
         assert gelesen.musterdaten
+        assert all("erfunden" in vermerk for vermerk in gelesen.daten["attribution"]), "said beside each map"
         formen = shapely.from_geojson(gelesen.daten["geometrie"].to_list())
         assert len(formen) == len(gebiete(profil, 1, [2023]))
         assert shapely.coverage_is_valid(formen), "neighbours share their borders and none overlaps"

@@ -21,7 +21,7 @@ ZELLEN = lade_vertrag(WURZEL / "opendata_hro" / "contract.yml")
 SAETZE = Vertrag.model_validate(
     {
         "extrakt": "probe", "titel": "Probe", "familie": "bevoelkerung", "korn": "ein Satz je Raum und Alter",
-        "form": "saetze", "format": "tabelle", "quelle": "probe", "kodierungen": ["utf-8"], "personenbezogen": False,
+        "form": "saetze", "format": "tabelle", "quelle": "register", "kodierungen": ["utf-8"], "personenbezogen": False,
         "oeffentlich": False, "rechtsgrundlage": "-", "lizenz": "-", "attribution": "-", "turnus": "jährlich",
         "aufbewahrung": "-", "schluesselfelder": ["raum", "alter"], "periode": "dateiname",
         "felder": [

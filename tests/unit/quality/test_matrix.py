@@ -17,7 +17,7 @@ from sources.vertraege import WURZEL, Vertrag, lade_vertrag
 REGISTER = lade_vertrag(WURZEL / "opendata_hro" / "contract.yml")
 SATZ = {
     "titel": "Probe", "familie": "hze", "korn": "ein Satz je Fall", "form": "saetze", "format": "tabelle",
-    "quelle": "probe", "kodierungen": ["utf-8"], "personenbezogen": False, "oeffentlich": False,
+    "quelle": "register", "kodierungen": ["utf-8"], "personenbezogen": False, "oeffentlich": False,
     "rechtsgrundlage": "-", "lizenz": "-", "attribution": "-", "aufbewahrung": "-", "schluesselfelder": ["fall"],
     "felder": [{"name": "fall", "typ": "text", "bedeutung": "Fall"}],
 }  # fmt: skip

@@ -102,7 +102,7 @@ def bericht() -> Any:
 def _svg(karte: object) -> str:
     from reports.bericht import _umgebung
 
-    return _umgebung().get_template("karte.svg.j2").module.karte_svg(karte, True)  # type: ignore[attr-defined]
+    return _umgebung().get_template("karte.svg.j2").module.karte_svg(karte)  # type: ignore[attr-defined]
 
 
 def test_a_map_tells_classes_and_never_a_figure(marts: Path, bericht: Any) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +11,17 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from pypdf import PdfReader
 
 from reports.bericht import BerichtsAngaben, schreibe_bericht
 from reports.kleinbild import pyramide, verlauf
 from reports.modell import lade_modell
 from reports.spanne import spanne
-from reports.themen import thema_von
+from reports.themen import _alles, auswahl, maengel, thema_von
 from reports.typen import Altersaufbau, Altersstufe, Angabe, Kennzahl, Wert
 from reports.woerter import ANGEBOT, WERTART
 from sources.katalog import lade_katalog
-from sources.stammdaten import lade_familien
-from sources.vertraege import lade_vertraege
+from sources.vertraege import lade_familien, lade_vertraege
 
 WURZEL = Path(__file__).parents[3]
 
@@ -39,12 +40,9 @@ def _wert(wert: float | None, zaehler: float | None, nenner: float | None, statu
 
 
 def test_jede_kennzahl_und_jede_familie_hat_ihr_thema() -> None:
-    themen = yaml.safe_load((WURZEL / "reports/themen.yml").read_text("utf-8"))
+    themen = {ort: auswahl(ort) for ort in ("themen", "ueberblick", "haushalt")}
     katalog = {k.kennzahl: k.familie for k in lade_katalog(WURZEL / "dbt_project/kennzahlen")}
-    genannt = {c for e in themen["themen"].values() for c in (*e["leit"], *e.get("kennzahlen", ()))}
-    genannt |= set(themen["ueberblick"])
-    genannt |= set(yaml.safe_load((WURZEL / "reports/gespraech.yml").read_text("utf-8"))["kennzahlen"])
-    assert genannt <= set(katalog), genannt - set(katalog)
+    assert maengel(katalog) == []
     assert set(katalog.values()) <= {f for e in themen["themen"].values() for f in e["familien"]}
     assert set(katalog.values()) <= set(lade_familien(mit_kontext=True))
     for thema, eintrag in themen["themen"].items():
@@ -52,7 +50,19 @@ def test_jede_kennzahl_und_jede_familie_hat_ihr_thema() -> None:
         assert not falsch, (thema, falsch)
         assert 3 <= eintrag["anzahl"] <= 6 <= len(eintrag["leit"]) + 2
     assert 8 <= len(themen["ueberblick"]) <= 12
+    tafeln = [themen["haushalt"][tafel] for tafel in ("plan", "deckungskreis", "prognosen", "kosten")]
+    assert sorted(chain(*tafeln)) == sorted(code for code, familie in katalog.items() if familie == "haushalt")
     assert thema_von("neu_erfunden", "neue_familie") == list(themen["themen"])[-1]
+
+
+def test_check_nennt_was_die_auswahl_nicht_zeigen_kann(monkeypatch: pytest.MonkeyPatch) -> None:
+    katalog = {k.kennzahl for k in lade_katalog(WURZEL / "dbt_project/kennzahlen")}
+    fehlt = maengel(katalog - {"prognosefehler_fall_pct"})
+    assert len(fehlt) == 2, "named as table and as picture of the budget page"
+    assert all("haushalt: 'prognosefehler_fall_pct' steht nicht im Katalog" in m for m in fehlt)
+    monkeypatch.setitem(_alles(), "karte", ["hze_ohne_28_quote"])  # in the catalogue, yet no table shows it
+    (ohne_karte,) = maengel(katalog)
+    assert "'hze_ohne_28_quote' steht in keinem Thema unter leit" in ohne_karte
 
 
 def test_jede_angebotsart_hat_ihr_wort() -> None:
@@ -87,6 +97,7 @@ def test_wilson_und_poisson() -> None:
     [
         (_kennzahl(), _wert(10, 30, 300)),  # not small
         (_kennzahl("haushalt"), _wert(10, 10, 100)),  # euros are no persons
+        (_kennzahl("hze", "nicht stationäre je stationäre Hilfe", 1), _wert(2, 20, 10)),  # neither share nor rate
         (_kennzahl(), _wert(10, 10, 100, "gesperrt")),
         (_kennzahl(), _wert(10, None, 100)),
         (_kennzahl(einheit="Fälle je 1.000 unter 21", faktor=1000), _wert(100, 100, 1000)),
@@ -243,6 +254,19 @@ def test_blatt_der_region_sammelt_ihre_raeume(mit_beigaben: Path, angaben: Beric
     assert "AG Sozialraumorientierung" in (tmp_path / "b/gespraech/jugendamt.html").read_text("utf-8")
 
 
+def test_ein_raum_der_wie_das_ganze_heisst_traegt_seine_ebene(
+    mit_beigaben: Path, angaben: BerichtsAngaben, tmp_path: Path
+) -> None:
+    raeume = pl.read_parquet(mit_beigaben / "raeume.parquet")
+    gleich = pl.when(pl.col("raum_id") == "99001001").then(pl.lit("Musterkreis")).otherwise("raum_name")
+    raeume.with_columns(raum_name=gleich).write_parquet(mit_beigaben / "raeume.parquet")
+    bericht = lade_modell(mit_beigaben, angaben, [])
+    assert bericht.ganzes.name == "Musterkreis"
+    assert "Musterkreis (Kommunen)" in [b.name for b in bericht.blaetter]
+    schreibe_bericht(mit_beigaben, tmp_path / "b", angaben, [])
+    assert "Musterkreis (Kommunen): Treff am Bach" in (tmp_path / "b/gespraech/jugendamt.html").read_text("utf-8")
+
+
 def test_intern_traegt_auf_jeder_seite_das_wasserzeichen(marts: Path, angaben: BerichtsAngaben, tmp_path: Path) -> None:
     zeichen = "§ 64 (3) SGB VIII: nicht weitergeben"
     for intern in (True, False):
@@ -255,5 +279,7 @@ def test_auswahl_von_modellregionen_gibt_es_nur_intern(marts: Path, angaben: Ber
     for intern in (True, False):
         schreibe_bericht(marts, tmp_path / str(intern), replace(angaben, intern=intern), [])
         assert (tmp_path / str(intern) / "modellregionen.html").exists() == intern
+        seiten = PdfReader(tmp_path / str(intern) / "pdf/bericht.pdf").pages
+        assert any("Auswahl von Modellregionen" in seite.extract_text() for seite in seiten) == intern
     html = (tmp_path / "True/modellregionen.html").read_text("utf-8")
     assert html.index("Anfangen") < html.index("Zettelstadt")

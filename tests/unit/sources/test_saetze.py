@@ -349,6 +349,17 @@ def test_of_single_persons_row_and_rule_are_kept_and_no_value(baue) -> None:
         ({"regeln": [{"name": "r", "bedingung": "menge > 0", "meldung": "-"}]}, "kein Feld heißt menge"),
         ({"schluesselfelder": ["menge"]}, "kein Feld heißt menge"),
         ({"periode": "quartal"}, "periode 'quartal' ist kein Feld"),
+        ({"familie": "wetter"}, "familie 'wetter' steht nicht in sources/familien.yml"),
+        ({"quelle": "hoerensagen"}, "quelle 'hoerensagen' steht nicht in sources/quellen.yml"),
+        (
+            {
+                "felder": [{"name": "thema", "typ": "text", "codes": ["hze", "wetter"], "bedeutung": "-"}],
+                "schluesselfelder": ["thema"],
+                "periode": "gesamt",
+                "regeln": [],
+            },
+            "thema wetter ist keine Familie",
+        ),
     ],
 )
 def test_contracts_that_cannot_work(baue, anderes: dict[str, Any], worte: str) -> None:

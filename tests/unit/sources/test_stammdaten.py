@@ -35,10 +35,3 @@ def test_families_by_jugendamt(jugendamt: str, familie: str, erwartet: tuple[boo
     familien = als_tabellen(profile, lade_vertraege(), [], lieferungen, [])["familien"]
     (zeile,) = familien.filter(jugendamt=jugendamt, familie=familie).rows(named=True)
     assert (zeile["vorhanden"], zeile["oeffentlich"]) == erwartet
-
-
-def test_jede_quelle_eines_vertrags_hat_einen_namen() -> None:
-    from sources.stammdaten import lade_quellen
-    from sources.vertraege import lade_vertraege
-
-    assert {v.quelle for v in lade_vertraege().values()} <= lade_quellen().keys()
