@@ -57,17 +57,6 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Data home of the Musterdaten of all four Jugendämter, released."""
-    from tests.conftest import Haus
-
-    haus = Haus(tmp_path_factory.mktemp("demo"))
-    lauf = haus.cli("demo", timeout=1800)
-    assert lauf.returncode == 0, lauf.stdout + lauf.stderr
-    return haus.home / "demo"
-
-
 @pytest.fixture(scope="module", params=BERICHTE)
 def bericht(request: pytest.FixtureRequest) -> Path:
     """Folder of one report: Musterdaten show every page, real inputs the gaps of life."""
