@@ -12,7 +12,6 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -20,12 +19,10 @@ import pytest
 
 from orchestration.dbt import Dbt
 from orchestration.fallebene import Fallebene
-from orchestration.umgebung import Umgebung
 from quality.schema import polars_schema
 from sources.profile import lade_profile
 from sources.vertraege import lade_vertraege
 
-WURZEL = Path(__file__).resolve().parents[2]
 J, JAHR, LUECKE = "musterkreis", 2023, 14
 ORTE = ("99001001", "99001002", "99001003", "Nirgendwo")
 OFFEN = date(2030, 1, 1)
@@ -168,21 +165,13 @@ def zeilen() -> list[Zeile]:
 
 
 @pytest.fixture(scope="module")
-def aggregate(tmp_path_factory: pytest.TempPathFactory, zeilen: list[Zeile]) -> Iterator[pl.DataFrame]:
-    umgebung = Umgebung(tmp_path_factory.mktemp("dbt"), (WURZEL / "tests" / "jugendaemter",))
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("HOME", "JUGENDAEMTER", "LAKE", "WAREHOUSE", "ARBEIT"):
-            patch.setenv(f"BERICHTSWESEN_{name}", "")
-        patch.setenv("DAGSTER_HOME", "")
-        umgebung.setze_variablen()
-        umgebung.ablage.anlegen([])
-        vertrag = lade_vertraege()["hze_faelle"]
-        typen = {n: t for n, t in polars_schema(vertrag).items() if n in {f.name for f in vertrag.felder}}
-        felder = [{n: z.get(n) for n in (*typen, "zeile")} | {"periode": str(JAHR)} for z in zeilen]
-        saetze = pl.DataFrame(felder, schema={**typen, "zeile": pl.Int64, "periode": pl.String})
-        profile = {p.jugendamt: p for p in lade_profile(umgebung.profilordner)}
-        ordner = tmp_path_factory.mktemp("arbeit")
-        yield Fallebene(Dbt(umgebung), profile)(ordner, saetze, vertrag, J)["hze_aggregate"]
+def aggregate(tmp_path_factory: pytest.TempPathFactory, dbt: Dbt, zeilen: list[Zeile]) -> pl.DataFrame:
+    vertrag = lade_vertraege()["hze_faelle"]
+    typen = {n: t for n, t in polars_schema(vertrag).items() if n in {f.name for f in vertrag.felder}}
+    felder = [{n: z.get(n) for n in (*typen, "zeile")} | {"periode": str(JAHR)} for z in zeilen]
+    saetze = pl.DataFrame(felder, schema={**typen, "zeile": pl.Int64, "periode": pl.String})
+    profile = {p.jugendamt: p for p in lade_profile(dbt.umgebung.profilordner)}
+    return Fallebene(dbt, profile)(tmp_path_factory.mktemp("arbeit"), saetze, vertrag, J)["hze_aggregate"]
 
 
 @pytest.mark.parametrize("mass", ["faelle", "junge_menschen"])
