@@ -1,7 +1,7 @@
 """HzE and Kinderschutz from aggregates to Kennzahlen, on hand-counted cases of the tiny Jugendamt.
 
 Here: years, nodes of the Hilfearten and their conventions, Räume and zeros, medians, the identity of stocks and flows.
-Not here: counting the Hilfen themselves (``tests/integration/test_fallebene_nachgezaehlt.py``).
+Not here: counting the Hilfen themselves (``tests/integration/personenbezogen/test_nachgezaehlt.py``).
 """
 
 from __future__ import annotations
