@@ -8,8 +8,11 @@ happens (``orchestration``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -29,6 +32,9 @@ Fortschritt = Callable[[str], None]
 Verdichter = Callable[[Path, pl.DataFrame, Vertrag, str], Mapping[str, pl.DataFrame]]
 # What one delivery brings to the lake: rows by the contract they follow.
 Datensaetze = list[tuple[Vertrag, tuer.Geprueft]]
+# So many deliveries are judged while the one before them is compared and kept; larger ones not, for the memory.
+VORAUS = 2
+VORAUS_BYTES = 32 * 2**20
 
 
 class Stoerung(Exception):
@@ -49,6 +55,16 @@ class Annahme:
     def veraendert(self) -> bool:
         """Whether the lake changed."""
         return bool(self.neu or self.lake_erneuert)
+
+
+@dataclass(frozen=True)
+class Urteil:
+    """What a delivery is worth, whatever came before it; ``kopie``: what is archived instead of a personal original."""
+
+    geprueft: tuer.Geprueft
+    verortung: dict[str, int]
+    datensaetze: Datensaetze
+    kopie: dict[str, bytes] | None
 
 
 @dataclass(frozen=True)
@@ -98,8 +114,8 @@ class Tuer:
             lies_bestand(self.ablage, self.vertraege, lieferungen),
             frozenset(f.sha256 for f in funde),
         )
-        for nummer, fund in enumerate(funde, 1):
-            ergebnis, ist_neu = self._nimm_eine(fund, bisher)
+        for nummer, (fund, urteil) in enumerate(self._beurteilt(funde), 1):
+            ergebnis, ist_neu = self._nimm_eine(fund, urteil, bisher)
             if ergebnis.ergebnis != "angenommen":
                 nicht.append(ergebnis)
             elif ist_neu:
@@ -110,6 +126,22 @@ class Tuer:
                 self.melde(f"Lieferung {nummer}/{len(funde)}: {fund.pfad.name}: {ergebnis.ergebnis}")
             self._entferne(fund, ergebnis, ist_neu)
         return Annahme(neu, bekannt, nicht, unruhig, erneuert)
+
+    def _beurteilt(self, funde: list[Fund]) -> Iterator[tuple[Fund, Callable[[], Urteil]]]:
+        """Each file with a call for its judgement; small new ones are judged while those before them are kept."""
+        kraefte = ThreadPoolExecutor(VORAUS)
+        folge: deque[tuple[Fund, Callable[[], Urteil]]] = deque()
+        try:
+            for fund in funde:
+                urteile: Callable[[], Urteil] = partial(self._urteile, fund)
+                if fund.feed and fund.pfad.stat().st_size <= VORAUS_BYTES and not archiv.archiviert(self.ablage, fund):
+                    urteile = kraefte.submit(urteile).result
+                folge.append((fund, urteile))
+                if len(folge) > VORAUS:
+                    yield folge.popleft()
+            yield from folge
+        finally:
+            kraefte.shutdown(cancel_futures=True)
 
     def _entferne(self, fund: Fund, ergebnis: Ergebnis, ist_neu: bool) -> None:
         """Empty landing; a file of another tree is the deliverer's own copy and stays."""
@@ -124,7 +156,7 @@ class Tuer:
             grund = f"{ergebnis.ergebnis}; eigene Kopie der liefernden Stelle außerhalb von landing"
             arbeitsbereich.protokolliere(self.ablage, self.uhr, ausgang="belassen", grund=grund, **angaben)
 
-    def _nimm_eine(self, fund: Fund, bisher: Bisher) -> tuple[Ergebnis, bool]:
+    def _nimm_eine(self, fund: Fund, urteil: Callable[[], Urteil], bisher: Bisher) -> tuple[Ergebnis, bool]:
         """Outcome of one file, and whether it is new."""
         grund = Ergebnis(
             datei=fund.pfad.name,
@@ -145,7 +177,7 @@ class Tuer:
         if vorhanden is not None:
             return self._schon_da(fund, vorhanden, grund, bisher)
         try:
-            return self._pruefe_und_archiviere(fund, grund, bisher), True
+            return self._vergleiche_und_archiviere(fund, urteil(), grund, bisher), True
         except Lesefehler as fehler:
             personen = arbeitsbereich.kann_personen_enthalten(fund.pfad, self.vertraege[fund.feed.extrakt])
             meldung = str(arbeitsbereich.ohne_inhalt(fehler) if personen else fehler)
@@ -198,15 +230,25 @@ class Tuer:
         bisher.lieferungen.append(ergebnis)
         bisher.bestand.merke(neue)
 
-    def _pruefe_und_archiviere(self, fund: Fund, grund: Ergebnis, bisher: Bisher) -> Ergebnis:
+    def _urteile(self, fund: Fund) -> Urteil:
+        """Read, judge and condense one file. Raises :class:`Lesefehler`."""
         assert fund.feed is not None
         vertrag = self.vertraege[fund.feed.extrakt]
         geprueft = tuer.pruefe(shapefile.gepackt(fund.pfad), fund.pfad.name, vertrag, fund.angaben, fund.feed)
+        verortung = je_methode(geprueft.bloecke(woerterbuch=not vertrag.ohne_raum), vertrag, fund.feed.raumbuch)
+        if not geprueft.personenbezogen:
+            return Urteil(geprueft, verortung, [(vertrag, geprueft)], None)
+        datensaetze = self._verdichte(geprueft, vertrag, fund)
+        return Urteil(geprueft, verortung, datensaetze, self._statt_original(datensaetze, fund))
+
+    def _vergleiche_und_archiviere(self, fund: Fund, urteil: Urteil, grund: Ergebnis, bisher: Bisher) -> Ergebnis:
+        assert fund.feed is not None
+        geprueft, datensaetze = urteil.geprueft, urteil.datensaetze
         ergebnis = replace(
             grund,
             ergebnis="angenommen",
             meldung="",
-            lieferung_nr=bisher.naechste_nr(vertrag.extrakt),
+            lieferung_nr=bisher.naechste_nr(grund.extrakt),
             kodierung=geprueft.gelesen.kodierung,
             zeilen=geprueft.zeilen,
             quarantaene_zeilen=len(geprueft.quarantaene),
@@ -216,20 +258,16 @@ class Tuer:
             musterdaten=geprueft.gelesen.musterdaten,
             personenbezogen=geprueft.personenbezogen,
             stand=geprueft.gelesen.meta.get("stand", ""),
+            verortung=urteil.verortung,
         )
-        ergebnis = replace(
-            ergebnis,
-            verortung=je_methode(geprueft.bloecke(woerterbuch=not vertrag.ohne_raum), vertrag, fund.feed.raumbuch),
-        )
-        datensaetze = self._verdichte(geprueft, vertrag, fund) if geprueft.personenbezogen else [(vertrag, geprueft)]
         neue = _teile(datensaetze, ergebnis)
         erlaubnis = zulassung.offene(self.ablage).get((ergebnis.jugendamt, ergebnis.sha256))
         if erlaubnis is None:
-            for vertrag_, _ in datensaetze:
-                eigene = [t for t in neue if t.extrakt == vertrag_.extrakt]
-                bisher.bestand.vergleiche(eigene, vertrag_, fund.feed.raumbuch)
-        kopie = self._statt_original(datensaetze, fund) if geprueft.personenbezogen else None
-        archiv.archiviere(self.ablage, fund, ergebnis, datensaetze[0][1].gelesen, vertrag, kopie)
+            for vertrag, _ in datensaetze:
+                eigene = [t for t in neue if t.extrakt == vertrag.extrakt]
+                bisher.bestand.vergleiche(eigene, vertrag, fund.feed.raumbuch)
+        gelesen, vertrag = datensaetze[0][1].gelesen, self.vertraege[grund.extrakt]
+        archiv.archiviere(self.ablage, fund, ergebnis, gelesen, vertrag, urteil.kopie)
         self._uebernimm(datensaetze, neue, ergebnis, bisher)
         if erlaubnis is not None:
             zulassung.verbrauche(self.ablage, erlaubnis, ergebnis.empfangen)

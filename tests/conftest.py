@@ -5,6 +5,7 @@ A house is a folder; tests that change one work on a copy. The CLI runs as a pro
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -19,6 +20,7 @@ import pytest
 
 WURZEL = Path(__file__).resolve().parents[1]
 MUSTERPROFILE = WURZEL / "tests" / "jugendaemter"
+Einmal = Callable[[str, Callable[[Path], object]], Path]
 
 
 @pytest.fixture(scope="session")
@@ -93,22 +95,46 @@ class Haus:
 
 
 @pytest.fixture(scope="session")
-def muster_lieferung(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def einmal(tmp_path_factory: pytest.TempPathFactory) -> Einmal:
+    """A folder for all processes of a test run, read only: ``einmal(name, make)``. One makes it, the others wait."""
+    wurzel = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        wurzel = wurzel.parent
+
+    def ordner(name: str, mache: Callable[[Path], object]) -> Path:
+        ziel, fertig = wurzel / name, wurzel / f"{name}.fertig"
+        with (wurzel / f"{name}.sperre").open("w") as griff:
+            fcntl.flock(griff, fcntl.LOCK_EX)
+            if not fertig.exists():
+                shutil.rmtree(ziel, ignore_errors=True)
+                ziel.mkdir()
+                mache(ziel)
+                fertig.touch()
+        return ziel
+
+    return ordner
+
+
+def gelungen(lauf: subprocess.CompletedProcess[str]) -> None:
+    """Assert that a run of the CLI ended well."""
+    assert lauf.returncode == 0, lauf.stdout + lauf.stderr
+
+
+@pytest.fixture(scope="session")
+def muster_lieferung(einmal: Einmal) -> Path:
     """Musterdaten of the tiny Jugendamt in the native formats."""
     from sources.musterdaten import schreibe_musterdaten
     from sources.profile import lade_profile
 
-    ziel = tmp_path_factory.mktemp("lieferung")
-    schreibe_musterdaten(lade_profile([MUSTERPROFILE]), ziel, nur=())
-    return ziel
+    return einmal("lieferung", lambda ziel: schreibe_musterdaten(lade_profile([MUSTERPROFILE]), ziel, nur=()))
 
 
 @pytest.fixture(scope="session")
-def _muster_haus(tmp_path_factory: pytest.TempPathFactory, muster_lieferung: Path) -> Haus:
-    haus = Haus(tmp_path_factory.mktemp("haus") / "data", MUSTERPROFILE)
-    lauf = haus.cli("refresh", "--landing", str(muster_lieferung))
-    assert lauf.returncode == 0, lauf.stdout + lauf.stderr
-    return haus
+def _muster_haus(einmal: Einmal, muster_lieferung: Path) -> Haus:
+    def mache(ziel: Path) -> None:
+        gelungen(Haus(ziel / "data", MUSTERPROFILE).cli("refresh", "--landing", str(muster_lieferung)))
+
+    return Haus(einmal("haus", mache) / "data", MUSTERPROFILE)
 
 
 @pytest.fixture
@@ -124,12 +150,19 @@ def leeres_haus(tmp_path: Path) -> Haus:
 
 
 @pytest.fixture(scope="session")
-def echtes_haus(tmp_path_factory: pytest.TempPathFactory, testdaten: Path) -> Haus:
+def echtes_haus(einmal: Einmal, testdaten: Path) -> Haus:
     """The four Jugendämter refreshed from the real inputs. Read only."""
-    haus = Haus(tmp_path_factory.mktemp("echt") / "data")
-    lauf = haus.cli("refresh", "--landing", str(testdaten), timeout=1800)
-    assert lauf.returncode == 0, lauf.stdout + lauf.stderr
-    return haus
+
+    def mache(ziel: Path) -> None:
+        gelungen(Haus(ziel / "data").cli("refresh", "--landing", str(testdaten), timeout=1800))
+
+    return Haus(einmal("echt", mache) / "data")
+
+
+@pytest.fixture(scope="session")
+def demo(einmal: Einmal) -> Path:
+    """Data home of the Musterdaten of all four Jugendämter, released. Read only."""
+    return einmal("demo", lambda ziel: gelungen(Haus(ziel).cli("demo", timeout=1800))) / "demo"
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -48,14 +49,23 @@ def _inhalt(haus: Any) -> str:
     return str(json.loads(manifest.read_text("utf-8"))["inhalt_sha256"])
 
 
+@dataclass(frozen=True)
+class Ungestoert:
+    """A house in whose own folder one refresh has run undisturbed, with the content hashes before and after."""
+
+    haus: Any
+    vorher: str
+    nachher: str
+    sekunden: float
+
+
 @pytest.fixture(scope="module")
-def ungestoert(_muster_haus, berichtige, tmp_path_factory) -> tuple[str, str, float]:
-    """Content hashes of an undisturbed house, before and after the corrected delivery, and a refresh's duration."""
+def ungestoert(_muster_haus, berichtige, tmp_path_factory) -> Ungestoert:
     haus = _muster_haus.kopie(tmp_path_factory.mktemp("ungestoert") / "data")
     beginn = time.monotonic()
     lauf = haus.cli("refresh", "--landing", str(berichtige(UM)))
     assert lauf.returncode == 0, lauf.stdout + lauf.stderr
-    return _inhalt(_muster_haus), _inhalt(haus), time.monotonic() - beginn
+    return Ungestoert(haus, _inhalt(_muster_haus), _inhalt(haus), time.monotonic() - beginn)
 
 
 def _toete(prozess: Any) -> list[psutil.Process]:
@@ -106,10 +116,9 @@ def _pruefe_danach(haus: Any, landing: Path, kinder: list[psutil.Process], inhal
 
 @pytest.mark.parametrize("anteil", ANTEILE)
 def test_killed_after_a_while(leeres_haus, muster_lieferung, ungestoert, anteil: float) -> None:
-    inhalt, _, dauer = ungestoert
     prozess = leeres_haus.starte("refresh", "--landing", str(muster_lieferung))
-    time.sleep(anteil * dauer)
-    _pruefe_danach(leeres_haus, muster_lieferung, _toete(prozess), inhalt)
+    time.sleep(anteil * ungestoert.sekunden)
+    _pruefe_danach(leeres_haus, muster_lieferung, _toete(prozess), ungestoert.vorher)
 
 
 def _warte_auf(prozess: Any, home: Path, muster: str, schon_da: set[Path]) -> bool:
@@ -128,7 +137,7 @@ def test_killed_at_a_stage_of_the_first_refresh(leeres_haus, muster_lieferung, u
     kinder = _toete(prozess)
     if not gesehen:
         pytest.skip(f"stage {zeichen} was too short to be seen this time")
-    _pruefe_danach(leeres_haus, muster_lieferung, kinder, ungestoert[0])
+    _pruefe_danach(leeres_haus, muster_lieferung, kinder, ungestoert.vorher)
 
 
 @pytest.mark.parametrize("zeichen", ZEICHEN_VOLL)
@@ -144,26 +153,18 @@ def test_killed_while_people_read(
         kinder = _toete(prozess)
         if not gesehen:
             pytest.skip(f"stage {zeichen} was too short to be seen this time")
-        _pruefe_danach(muster_haus, landing, kinder, ungestoert[1])
+        _pruefe_danach(muster_haus, landing, kinder, ungestoert.nachher)
         nochmal = muster_haus.cli("refresh", "--landing", str(landing))
         assert "nichts Neues" in nochmal.stdout
     assert liest.pruefe() == [5199, 5199 - UM]
 
 
-@pytest.fixture(scope="module")
-def benutztes_haus(_muster_haus, berichtige, tmp_path_factory) -> Any:
-    """A house in whose own folder a refresh has run, so that its working files belong to it."""
-    haus = _muster_haus.kopie(tmp_path_factory.mktemp("benutzt") / "data")
-    assert haus.cli("refresh", "--landing", str(berichtige(UM + 1))).returncode == 0
-    return haus
-
-
 @pytest.mark.parametrize(
     "datei", ["dbt/manifest.json", "dbt/partial_parse.msgpack", "dbt/abdruck", "warehouse.duckdb", "refresh.lock"]
 )
-def test_a_half_written_working_file_is_made_anew(benutztes_haus, berichtige, leser, datei: str) -> None:
+def test_a_half_written_working_file_is_made_anew(ungestoert, berichtige, leser, datei: str) -> None:
     """What dbt and the run itself write in place may be cut off at any byte by a kill or a full disk."""
-    haus, um = benutztes_haus, 20 + len(datei)
+    haus, um = ungestoert.haus, 20 + len(datei)
     pfad = haus.home / datei
     ganz = pfad.read_bytes()
     pfad.write_bytes(ganz[: max(1, len(ganz) // 2)])
@@ -176,9 +177,9 @@ def test_a_half_written_working_file_is_made_anew(benutztes_haus, berichtige, le
     assert liest.pruefe()[-1] == 5199 - um
 
 
-def test_killed_while_dbt_writes_its_manifest(benutztes_haus, berichtige) -> None:
+def test_killed_while_dbt_writes_its_manifest(ungestoert, berichtige) -> None:
     """Dbt writes in place: the file is empty for a moment, and a run killed then must not block all later ones."""
-    haus, manifest = benutztes_haus, benutztes_haus.home / "dbt" / "manifest.json"
+    haus, manifest = ungestoert.haus, ungestoert.haus.home / "dbt" / "manifest.json"
     ganz = manifest.read_bytes()
     prozess = haus.starte("refresh", "--landing", str(berichtige(61)))
     gesehen = False
@@ -228,7 +229,7 @@ def test_two_refreshes_at_once(muster_haus, berichtige, ungestoert, leser) -> No
         assert "Bitte: warten" in lauf.stderr
         assert "Traceback" not in lauf.stderr
     assert erster.returncode == 0, ausgabe
-    assert _inhalt(muster_haus) == ungestoert[1]
+    assert _inhalt(muster_haus) == ungestoert.nachher
     assert set(_zustaende(muster_haus.home)) == {"SUCCESS"}
     assert liest.pruefe() == [5199, 5199 - UM]
 
@@ -242,4 +243,4 @@ def test_two_refreshes_started_in_the_same_moment(leeres_haus, muster_lieferung,
     verlierer = ausgaben[[p.returncode for p in beide].index(1)]
     assert "arbeitet an diesem Datenhaus" in verlierer
     assert [p.name for p in (leeres_haus.home / "releases" / "musterkreis").iterdir() if p.is_dir()] == ["2023-1"]
-    assert _inhalt(leeres_haus) == ungestoert[0]
+    assert _inhalt(leeres_haus) == ungestoert.vorher

@@ -12,7 +12,6 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +20,7 @@ import pytest
 import yaml
 
 if TYPE_CHECKING:
-    from tests.conftest import Haus
+    from tests.conftest import Einmal, Haus
 
 MUSTERKREIS = Path(__file__).resolve().parents[1] / "jugendaemter" / "musterkreis"
 STAND = "Stand: 01.07.2024 / 12:00:00"
@@ -146,34 +145,34 @@ def _kreis(ordner: Path, jugendamt: str, kreis: str, **kopf: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def kreise(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def kreise(einmal: Einmal) -> Path:
     """Profiles of three invented Kreise: two released automatically, the third by two persons."""
-    ordner = tmp_path_factory.mktemp("profile")
-    shutil.copytree(MUSTERKREIS, ordner / "musterkreis")
-    _kreis(ordner, "nebenkreis", "99002")
-    _kreis(ordner, "pruefkreis", "99003", freigabe="erforderlich")
-    return ordner
+
+    def mache(ordner: Path) -> None:
+        shutil.copytree(MUSTERKREIS, ordner / "musterkreis")
+        _kreis(ordner, "nebenkreis", "99002")
+        _kreis(ordner, "pruefkreis", "99003", freigabe="erforderlich")
+
+    return einmal("profile3", mache)
 
 
 @pytest.fixture(scope="session")
-def kreise_lieferung(tmp_path_factory: pytest.TempPathFactory, kreise: Path) -> Path:
+def kreise_lieferung(einmal: Einmal, kreise: Path) -> Path:
     """Musterdaten of the three Kreise."""
     from sources.musterdaten import schreibe_musterdaten
     from sources.profile import lade_profile
 
-    ziel = tmp_path_factory.mktemp("lieferung3")
-    schreibe_musterdaten(lade_profile([kreise]), ziel, nur=())
-    return ziel
+    return einmal("lieferung3", lambda ziel: schreibe_musterdaten(lade_profile([kreise]), ziel, nur=()))
 
 
 @pytest.fixture(scope="session")
-def _kreise_haus(
-    tmp_path_factory: pytest.TempPathFactory, kreise: Path, kreise_lieferung: Path, _muster_haus: Haus
-) -> Haus:
-    haus = replace(_muster_haus, home=tmp_path_factory.mktemp("haus3") / "data", profile=kreise)
-    lauf = haus.cli("refresh", "--landing", str(kreise_lieferung))
-    assert lauf.returncode == 0, lauf.stdout + lauf.stderr
-    return haus
+def _kreise_haus(einmal: Einmal, kreise: Path, kreise_lieferung: Path) -> Haus:
+    from tests.conftest import Haus, gelungen
+
+    def mache(ziel: Path) -> None:
+        gelungen(Haus(ziel / "data", kreise).cli("refresh", "--landing", str(kreise_lieferung)))
+
+    return Haus(einmal("haus3", mache) / "data", kreise)
 
 
 @pytest.fixture
@@ -194,24 +193,25 @@ def aus_release() -> Callable[[Path, str], list[Path]]:
 
 
 @pytest.fixture(scope="session")
-def hilfen_lieferung(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def hilfen_lieferung(einmal: Einmal) -> Path:
     """Musterdaten of the tiny Jugendamt with two years of single Hilfen."""
     from sources.musterdaten import schreibe_musterdaten
     from sources.profile import lade_profile
 
-    ziel = tmp_path_factory.mktemp("hilfen")
-    schreibe_musterdaten(
-        lade_profile([MUSTERKREIS.parent]), ziel, jahre=(2022, 2023), nur=("hze_faelle", "raumgrenzen")
-    )
-    return ziel
+    def mache(ziel: Path) -> None:
+        profile = lade_profile([MUSTERKREIS.parent])
+        schreibe_musterdaten(profile, ziel, jahre=(2022, 2023), nur=("hze_faelle", "raumgrenzen"))
+
+    return einmal("hilfen", mache)
 
 
 @pytest.fixture(scope="session")
-def hilfen_haus(tmp_path_factory: pytest.TempPathFactory, hilfen_lieferung: Path) -> Haus:
+def hilfen_haus(einmal: Einmal, hilfen_lieferung: Path) -> Haus:
     """The tiny Jugendamt released with its Hilfen. Read only."""
-    from tests.conftest import Haus
+    from tests.conftest import Haus, gelungen
 
-    haus = Haus(tmp_path_factory.mktemp("hilfen_haus") / "data", MUSTERKREIS.parent)
-    lauf = haus.cli("refresh", "--landing", str(hilfen_lieferung), timeout=900)
-    assert lauf.returncode == 0, lauf.stdout + lauf.stderr
-    return haus
+    def mache(ziel: Path) -> None:
+        haus = Haus(ziel / "data", MUSTERKREIS.parent)
+        gelungen(haus.cli("refresh", "--landing", str(hilfen_lieferung), timeout=900))
+
+    return Haus(einmal("hilfen_haus", mache) / "data", MUSTERKREIS.parent)

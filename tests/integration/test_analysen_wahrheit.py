@@ -22,7 +22,6 @@ from reports.analyse.hilfen import analysiere_fruehwarnung, analysiere_mehrjahr
 from reports.analyse.lebenslage import analysiere_zusammenhang, juengste_lage
 from reports.analyse.typen import Daten
 from reports.typen import Blatt, Wert
-from tests.conftest import Haus
 
 pytestmark = pytest.mark.lang
 JUGENDAMT = "ortenaukreis"
@@ -78,14 +77,9 @@ def _blatt(raum_id: str, name: str) -> Blatt:
 
 
 @pytest.fixture(scope="module")
-def stand(tmp_path_factory: pytest.TempPathFactory) -> Stand:
-    ordner = tmp_path_factory.mktemp("wahrheit")
-    haus = Haus(ordner / "data")
-    lauf = haus.cli("musterdaten", "--jugendamt", JUGENDAMT, "--von", "2018", "--out", str(ordner / "lieferung"))
-    assert lauf.returncode == 0, lauf.stderr
-    haus.cli("refresh", "--jugendamt", JUGENDAMT, "--landing", str(ordner / "lieferung"), timeout=1800)
-    wahrheit = json.loads((ordner / "lieferung/wahrheit.json").read_text("utf-8"))["jugendaemter"][JUGENDAMT]
-    daten = _daten(haus.home / "warehouse.duckdb")
+def stand(demo: Path) -> Stand:
+    wahrheit = json.loads((demo / "wahrheit.json").read_text("utf-8"))["jugendaemter"][JUGENDAMT]
+    daten = _daten(demo / "warehouse.duckdb")
     assert len(daten.raeume) == len(wahrheit["raeume"]) == 51
     return Stand(daten, wahrheit["raeume"], wahrheit["korrelation_belastung_dichte"])
 

@@ -46,6 +46,9 @@ UNGENAU = {"ausgaben_je_hilfemonat_eur": (1e-7, 0.0)} | {
     for verfahren in ("linear", "saison", "fall")
     for was, genau in ((f"_{verfahren}_eur", 0.006), (f"fehler_{verfahren}_pct", 1e-4))
 }
+# Euro. Hilfemonate of each Hilfe come in millionths, and some thousand of them are multiplied with some thousand Euro:
+# 0.084 measured at most. What no Hilfemonat is in agrees to the digits that the model keeps.
+EFFEKT_UNGENAU = dict.fromkeys(("menge", "mix", "preis", "inanspruchnahme"), 0.1)
 
 
 @pytest.fixture(scope="module")
@@ -167,7 +170,8 @@ def test_the_effects_behind_a_change_of_costs_agree(lager: Lager, soll: dict[str
     zeilen = lager.frage(
         f"select raum_id, berichtsjahr, effekt, betrag_eur from intern.intern_kostenzerlegung where jugendamt = '{ort}'"
     )
-    assert {(r, j, e): b for r, j, e, b in zeilen} == pytest.approx(soll[ort].effekte, rel=1e-7, abs=0.2)
+    ist = {(raum, jahr, effekt): betrag for raum, jahr, effekt, betrag in zeilen}
+    assert ist == {s: pytest.approx(w, rel=0, abs=EFFEKT_UNGENAU.get(s[2], 1e-4)) for s, w in soll[ort].effekte.items()}
 
 
 def test_dbt_agrees_with_itself(lager: Lager) -> None:

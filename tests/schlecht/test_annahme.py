@@ -80,12 +80,16 @@ def _ergebnisse(ablage: Ablage) -> dict[str, dict[str, object]]:
 def runde(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ablage, Annahme]:
     """One round with the good file of every extract and its refused samples, mixed."""
     ablage = Ablage(tmp_path_factory.mktemp("runde") / "data")
+    return ablage, _eine_runde(ablage)
+
+
+def _eine_runde(ablage: Ablage) -> Annahme:
     for vorlage in ERSTE.values():
         _liefere(ablage, _name(vorlage, "m-gut"), vorlage.bild.bytes())
         for i, probe in enumerate(_probe(vorlage)):
             # some before the good file, some after it
             _liefere(ablage, _name(vorlage, f"{'az'[i % 2]}{i}"), probe.bytes())
-    return ablage, _nimm_an(ablage, list(ERSTE.values()))
+    return _nimm_an(ablage, list(ERSTE.values()))
 
 
 def test_the_sample_covers_every_extract() -> None:
@@ -134,6 +138,23 @@ def test_nothing_is_left_half_written_and_landing_is_empty(runde: tuple[Ablage, 
     assert not annahme.unruhig
     for datei in ablage.home.rglob("*.parquet"):
         pl.read_parquet_schema(datei)
+
+
+def test_judging_ahead_changes_nothing(
+    runde: tuple[Ablage, Annahme], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("quality.annahme.VORAUS_BYTES", -1)
+    einzeln = Ablage(tmp_path / "data")
+    _eine_runde(einzeln)
+
+    def dateien(ablage: Ablage) -> dict[str, bytes]:
+        alle = (p for ort in (ablage.archiv, ablage.lake, ablage.quarantaene) for p in ort.rglob("*") if p.is_file())
+        return {str(p.relative_to(ablage.home)): p.read_bytes() for p in alle}
+
+    zugleich, nacheinander = dateien(runde[0]), dateien(einzeln)
+    assert len(zugleich) > 4 * len(ERSTE)
+    assert zugleich.keys() == nacheinander.keys()
+    assert [n for n, inhalt in zugleich.items() if inhalt != nacheinander[n]] == []
 
 
 def test_a_second_round_finds_nothing_to_do(runde: tuple[Ablage, Annahme]) -> None:

@@ -1,4 +1,4 @@
--- One row per unit, Raumart and thing that counts: konzept, month and cell.
+-- One row per unit and thing that counts: konzept, month and cell of the Wohnraum; the other Räume beside it.
 -- Jahressumme: ended in the year plus stock of 31.12. (AKJStat). A move is any change of cell: Raum or age group.
 {%- set vorn = "konzepte.konzept in ('anfangsbestand', 'begonnen', 'weggewechselt')" %}
 with
@@ -21,9 +21,10 @@ gezaehlt as (
         fall_pseudonym,
         person_pseudonym,
         beginn,
-        raumart,
         hilfeart,
         geschlecht,
+        budgetraum,
+        leistungsraum,
         konzepte.konzept,
         nachher_da,
         monat_ende,
@@ -58,7 +59,7 @@ personen as (
     where konzept = 'personen'
     qualify
         row_number() over (
-            partition by raumart, person_pseudonym order by monat_ende desc, nachher_da desc, beginn desc, einheit desc
+            partition by person_pseudonym order by monat_ende desc, nachher_da desc, beginn desc, einheit desc
         ) = 1
 ),
 
@@ -66,7 +67,7 @@ familien as (
     select
         *,
         row_number() over (
-            partition by konzept, monat, raumart, fall_pseudonym order by beginn, einheit
+            partition by konzept, monat, fall_pseudonym order by beginn, einheit
         ) as der_familie
     from gezaehlt
     where art = 'fall' and konzept in ('anfangsbestand', 'begonnen', 'beendet', 'bestand', 'jahressumme')

@@ -54,8 +54,9 @@ final as (
     select
         anteile.hilfeart,
         anteile.monat,
-        raeume.raumart,
-        raeume.raum_id,
+        raeume.wohnraum,
+        raeume.budgetraum,
+        raeume.leistungsraum,
         cast(kosten_bewilligt_eur * anteil_jetzt as decimal(18, 2))
         - cast(kosten_bewilligt_eur * coalesce(anteil_davor, 0) as decimal(18, 2)) as kosten_bewilligt_eur,
         cast(kosten_ist_eur * anteil_jetzt as decimal(18, 2))

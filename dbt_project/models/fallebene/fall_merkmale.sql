@@ -1,13 +1,13 @@
--- What is told of a unit beside its cell: one row per event of a year's count and merkmal, for the Wohnraum: nothing
--- reads it for the other two. Foster families are no Träger that may be named.
+-- What is told of a unit beside its cell: one row per event of a year's count and merkmal. Foster families are no
+-- Träger that may be named.
 with
 
 ereignisse as (
     select *
     from {{ ref('fall_ereignisse') }}
     where
-        raumart = 'wohnraum'
-        and (konzept in ('begonnen', 'beendet', 'jahressumme') or (konzept = 'bestand' and letzter_monat))
+        konzept in ('begonnen', 'beendet', 'jahressumme')
+        or (konzept = 'bestand' and letzter_monat)
 ),
 
 einheiten as (
@@ -17,7 +17,6 @@ einheiten as (
 beschrieben as (
     select
         ereignisse.art,
-        ereignisse.raumart,
         ereignisse.raum_id,
         ereignisse.hilfeart,
         ereignisse.konzept,
@@ -34,7 +33,6 @@ beschrieben as (
 ausgepraegt as (
     select
         art,
-        raumart,
         raum_id,
         hilfeart,
         konzept,

@@ -1,5 +1,5 @@
--- Each unit in each counted month it touches, per Raumart: its cell at the start (stock of the day before, else its
--- beginning) and at the end (stock of the last day, else its end). A Hilfe ended on the last day is not in the stock.
+-- Each unit in each counted month it touches: its cell at the start (stock of the day before, else its beginning) and
+-- at the end (stock of the last day, else its end). A Hilfe ended on the last day is not in the stock.
 with
 
 einheiten as (
@@ -47,9 +47,10 @@ mit_tagen as (
 final as (
     select
         mit_tagen.*,
-        von.raumart,
-        von.raum_id as von_raum,
-        nach.raum_id as nach_raum,
+        von.wohnraum as von_raum,
+        nach.wohnraum as nach_raum,
+        nach.budgetraum,
+        nach.leistungsraum,
         {{ altersgruppe_am('mit_tagen.von_tag', 'mit_tagen.geburtsjahr', 'mit_tagen.geburtsmonat') }} as von_alter,
         {{ altersgruppe_am('mit_tagen.letzter_tag', 'mit_tagen.geburtsjahr', 'mit_tagen.geburtsmonat') }}
             as nach_alter,
@@ -63,9 +64,8 @@ final as (
             and mit_tagen.von_tag < von.abgeloest_am
     inner join raeume as nach
         on
-            von.art = nach.art
-            and von.einheit = nach.einheit
-            and von.raumart = nach.raumart
+            mit_tagen.art = nach.art
+            and mit_tagen.einheit = nach.einheit
             and mit_tagen.letzter_tag >= nach.gilt_ab
             and mit_tagen.letzter_tag < nach.abgeloest_am
 )

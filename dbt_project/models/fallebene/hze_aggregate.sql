@@ -1,5 +1,6 @@
 -- What leaves the work area: contract sources/hze_aggregate. Each merkmal is a table of its own; they are not crossed
--- with each other, and only "insgesamt" is cut by month, age and sex.
+-- with each other, and only "insgesamt" is cut by month, age and sex. Budgetraum and Leistungsraum have what is read of
+-- them: three concepts of the Fälle, and the costs.
 {%- set zelle = [
     'monat', 'raumart', 'raum_id', 'hilfeart', 'altersgruppe', 'geschlecht', 'konzept', 'merkmal', 'auspraegung'
 ] %}
@@ -23,16 +24,46 @@ letzter_monat as (
 
 zaehlzeilen as (
     select
-        {{ zelle[:7] | join(', ') }},
+        monat,
+        'wohnraum' as raumart,
+        raum_id,
+        hilfeart,
+        altersgruppe,
+        geschlecht,
+        konzept,
         'insgesamt' as merkmal,
         'insgesamt' as auspraegung,
         art,
         der_familie,
         hilfemonate
     from ereignisse
+    {%- for raumart in ['budgetraum', 'leistungsraum'] %}
     union all
     select
-        {{ zelle[:7] | join(', ') }},
+        monat,
+        '{{ raumart }}' as raumart,
+        {{ raumart }} as raum_id,
+        hilfeart,
+        'insgesamt' as altersgruppe,
+        'insgesamt' as geschlecht,
+        konzept,
+        'insgesamt' as merkmal,
+        'insgesamt' as auspraegung,
+        art,
+        cast(null as bigint) as der_familie,
+        hilfemonate
+    from ereignisse
+    where art = 'fall' and konzept in ('bestand', 'jahressumme', 'hilfemonate')
+    {%- endfor %}
+    union all
+    select
+        monat,
+        'wohnraum' as raumart,
+        raum_id,
+        hilfeart,
+        altersgruppe,
+        geschlecht,
+        konzept,
         'raumwechsel' as merkmal,
         'insgesamt' as auspraegung,
         art,
@@ -43,7 +74,7 @@ zaehlzeilen as (
     union all
     select
         letzter_monat.monat,
-        raumart,
+        'wohnraum' as raumart,
         raum_id,
         hilfeart,
         'insgesamt' as altersgruppe,
@@ -72,10 +103,12 @@ zaehlung as (
 ),
 
 geld as (
+    {%- for raumart in ['wohnraum', 'budgetraum', 'leistungsraum'] %}
+    {{ 'union all' if not loop.first }}
     select
         monat,
-        raumart,
-        raum_id,
+        '{{ raumart }}' as raumart,
+        {{ raumart }} as raum_id,
         hilfeart,
         'insgesamt' as altersgruppe,
         'insgesamt' as geschlecht,
@@ -89,7 +122,8 @@ geld as (
         sum(kosten_bewilligt_eur) as kosten_bewilligt_eur,
         sum(kosten_ist_eur) as kosten_ist_eur
     from kosten
-    group by monat, raumart, raum_id, hilfeart
+    group by monat, {{ raumart }}, hilfeart
+    {%- endfor %}
 ),
 
 final as (

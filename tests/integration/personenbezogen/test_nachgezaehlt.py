@@ -12,7 +12,6 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -20,12 +19,10 @@ import pytest
 
 from orchestration.dbt import Dbt
 from orchestration.fallebene import Fallebene
-from orchestration.umgebung import Umgebung
 from quality.schema import polars_schema
 from sources.profile import lade_profile
 from sources.vertraege import lade_vertraege
 
-WURZEL = Path(__file__).resolve().parents[2]
 J, JAHR, LUECKE = "musterkreis", 2023, 14
 ORTE = ("99001001", "99001002", "99001003", "Nirgendwo")
 OFFEN = date(2030, 1, 1)
@@ -148,10 +145,14 @@ def _zaehle(zeilen: list[Zeile]) -> dict[str, Counter[tuple[Any, ...]]]:
             e = _Einheit(eigene, erste["wohnraum"])
             for raumart in ("wohnraum", "budgetraum", "leistungsraum"):
                 for monat in range(1, 13):
-                    for konzept, zelle in _ereignisse(e, monat, raumart):
-                        wann = 12 if konzept == "jahressumme" else monat
-                        ort = (wann, raumart, hilfe[0]["hilfeart"], *zelle, e.person["geschlecht"], konzept)
-                        ergebnis[mass][ort] += 1
+                    for konzept, (raum, alter) in _ereignisse(e, monat, raumart):
+                        wann, wer = 12 if konzept == "jahressumme" else monat, (alter, e.person["geschlecht"])
+                        if raumart != "wohnraum":
+                            # what is read of them: stock and Jahressumme of the Fälle, without age and sex
+                            if mass != "faelle" or konzept not in {"bestand", "jahressumme"}:
+                                continue
+                            wer = ("insgesamt", "insgesamt")
+                        ergebnis[mass][wann, raumart, hilfe[0]["hilfeart"], raum, *wer, konzept] += 1
     return ergebnis
 
 
@@ -164,21 +165,13 @@ def zeilen() -> list[Zeile]:
 
 
 @pytest.fixture(scope="module")
-def aggregate(tmp_path_factory: pytest.TempPathFactory, zeilen: list[Zeile]) -> Iterator[pl.DataFrame]:
-    umgebung = Umgebung(tmp_path_factory.mktemp("dbt"), (WURZEL / "tests" / "jugendaemter",))
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("HOME", "JUGENDAEMTER", "LAKE", "WAREHOUSE", "ARBEIT"):
-            patch.setenv(f"BERICHTSWESEN_{name}", "")
-        patch.setenv("DAGSTER_HOME", "")
-        umgebung.setze_variablen()
-        umgebung.ablage.anlegen([])
-        vertrag = lade_vertraege()["hze_faelle"]
-        typen = {n: t for n, t in polars_schema(vertrag).items() if n in {f.name for f in vertrag.felder}}
-        felder = [{n: z.get(n) for n in (*typen, "zeile")} | {"periode": str(JAHR)} for z in zeilen]
-        saetze = pl.DataFrame(felder, schema={**typen, "zeile": pl.Int64, "periode": pl.String})
-        profile = {p.jugendamt: p for p in lade_profile(umgebung.profilordner)}
-        ordner = tmp_path_factory.mktemp("arbeit")
-        yield Fallebene(Dbt(umgebung), profile)(ordner, saetze, vertrag, J)["hze_aggregate"]
+def aggregate(tmp_path_factory: pytest.TempPathFactory, dbt: Dbt, zeilen: list[Zeile]) -> pl.DataFrame:
+    vertrag = lade_vertraege()["hze_faelle"]
+    typen = {n: t for n, t in polars_schema(vertrag).items() if n in {f.name for f in vertrag.felder}}
+    felder = [{n: z.get(n) for n in (*typen, "zeile")} | {"periode": str(JAHR)} for z in zeilen]
+    saetze = pl.DataFrame(felder, schema={**typen, "zeile": pl.Int64, "periode": pl.String})
+    profile = {p.jugendamt: p for p in lade_profile(dbt.umgebung.profilordner)}
+    return Fallebene(dbt, profile)(tmp_path_factory.mktemp("arbeit"), saetze, vertrag, J)["hze_aggregate"]
 
 
 @pytest.mark.parametrize("mass", ["faelle", "junge_menschen"])
@@ -190,7 +183,7 @@ def test_jede_zelle_jedes_konzepts(aggregate: pl.DataFrame, zeilen: list[Zeile],
     gezaehlt = {(z[0].month, *z[1:-1]): z[-1] for z in teil.select("monat", *spalten, mass).rows()}
     assert gezaehlt == dict(erwartet)
     assert len(konzepte) == 7
-    assert len(erwartet) > 3000
+    assert len(erwartet) > 2000
 
 
 def test_kosten_gehen_nicht_verloren(aggregate: pl.DataFrame, zeilen: list[Zeile]) -> None:
