@@ -17,7 +17,7 @@ from reports.analyse.hilfen import im_vergleich
 from reports.analyse.rechnen import rechne, schreibe_tabellen
 from reports.analyse.typen import Analyse
 from reports.diagramm import diagramm
-from reports.geldbild import plan_und_ist, prognosen
+from reports.geldbild import geldtafel, plan_und_ist, prognosen
 from reports.gespraech import gespraech
 from reports.karte import Kartenwerk
 from reports.kleinbild import pyramide, verlauf
@@ -77,7 +77,7 @@ def _einzelseiten(bericht: Bericht, analysen: Sequence[Analyse], karten: Kartenw
     return {
         "analyse": {"analysen": analysen},
         "datenqualitaet": {},
-        "haushalt": {"auswahl": auswahl("haushalt")},
+        "haushalt": {},
         "index": {
             "karte": karten.ueberblick(),
             "mit_karten": bool(karten.auswahl),
@@ -154,6 +154,7 @@ def _umgebung() -> Environment:
         pyramide=pyramide,
         spanne=spanne,
         METHODE=METHODE,
+        geldtafel=geldtafel,
         plan_und_ist=plan_und_ist,
         prognosen=prognosen,
         WERTART=woerter.WERTART,

@@ -1,4 +1,4 @@
-"""The charts of the budget page: plan beside Ist over the years, and the forecasts with their error so far.
+"""The tables and charts of the budget page: plan beside Ist over the years, and the forecasts with their error so far.
 
 Belongs here: choosing the series and their geometry. Not here: Kennzahlen (`modell`), SVG elements (`vorlagen`).
 """
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from reports.analyse.bild import Bild, spannen
 from reports.analyse.statistik import Spanne
 from reports.diagramm import Marke, achsenwerte
-from reports.themen import auswahl
+from reports.themen import auswahl, gewaehlt
 from reports.typen import Angabe, Blatt
 from reports.zahlen import zahl
 
@@ -42,6 +42,21 @@ class Saeulenbild:
     hoehe: int = HOEHE
     links: int = _LINKS
     unten: int = HOEHE - _UNTEN
+
+
+@dataclass(frozen=True)
+class Geldtafel:
+    """The rows of one table in the chosen order, and what no delivery holds."""
+
+    angaben: tuple[Angabe, ...]
+    ohne: tuple[Angabe, ...]
+
+
+def geldtafel(ganzes: Blatt, tafel: str) -> Geldtafel:
+    """One of the tables that `themen.yml` names under `haushalt`."""
+    codes = auswahl("haushalt")[tafel]
+    gezeigt = gewaehlt(ganzes.angaben, codes)
+    return Geldtafel(gezeigt, tuple(a for a in ganzes.angaben if a.kennzahl.kennzahl in codes and a not in gezeigt))
 
 
 def _angabe(ganzes: Blatt, kennzahl: str) -> Angabe | None:

@@ -161,7 +161,7 @@ class Seiten:
         # where a page leads on screen ("weiter") is no use on paper
         if k.tag in _OHNE or k.merkmale.get("aria-hidden") == "true" or "weiter" in k.klassen:
             return []
-        eigen = "b" if k.tag == "strong" else "k" if k.klassen & _KLEIN else stil
+        eigen = "b" if k.tag == "strong" or "alt-jahr" in k.klassen else "k" if k.klassen & _KLEIN else stil
         # elements below each other on screen are words apart
         farbe = [["farbe", self._farben[c]] for c in sorted(k.klassen & self._farben.keys())]
         abstand: Inlines = [["", " "]] if k.tag in _BLOECKE | {"li", "dt", "dd", "br"} or "klein" in k.klassen else []

@@ -42,6 +42,7 @@ def lies(bericht: Bericht, marts: Path) -> Daten:
         raeume=raeume,
         ganzes=bericht.ganzes,
         namen={k.kennzahl: k.name for k in bericht.kennzahlen},
+        einheiten={k.kennzahl: k.einheit for k in bericht.kennzahlen},
         werte={(raum_id, k.kennzahl, w.jahr): w for raum_id, k, w in reihen},
         hilfen=_hilfen(marts / "hilfen.parquet", angaben.jugendamt),
         hze_brueche=frozenset(

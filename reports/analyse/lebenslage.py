@@ -236,7 +236,7 @@ def analysiere_zusammenhang(daten: Daten, jetzt: Lage | None) -> Analyse:
     kennzahl = next((k for k in HZE if any(daten.zahl(r, k, jetzt.jahr) is not None for r in daten.raeume)), None)
     if kennzahl is None:
         return texte.analyse([texte.satz("ohne_hze", jahr=jetzt.jahr)])
-    name = daten.namen[kennzahl]
+    name, einheit = daten.namen[kennzahl], daten.einheiten[kennzahl]
     belastung = {r: jetzt.werte.get(r) for r in daten.raeume}
     hze = {r: daten.zahl(r, kennzahl, jetzt.jahr) for r in daten.raeume}
     zeilen = [
@@ -248,9 +248,11 @@ def analysiere_zusammenhang(daten: Daten, jetzt: Lage | None) -> Analyse:
         (b.name, x, y) for r, b in daten.raeume.items() if (x := belastung[r]) is not None and (y := hze[r]) is not None
     ]
     titel = f"Lebenslage und {name}, {jetzt.jahr}"
-    bild = streuung(titel, "Belastung in Standardabweichungen", name, paare, "")
+    bild = streuung(titel, "Belastung in Standardabweichungen", einheit, paare, "")
     ohne = texte.satz("ohne_wert", anzahl=len(zeilen) - len(paare), raeume=len(zeilen))
-    return texte.analyse([*_korrelation(texte, paare, jetzt.jahr), ohne], zeilen, bild)
+    # which HzE quote it is differs from the one on the Steckbrief: the unit says so
+    hze_spalte = Feld(f"HzE: {einheit}", 1)
+    return texte.analyse([*_korrelation(texte, paare, jetzt.jahr), ohne], zeilen, bild, hze=hze_spalte)
 
 
 def _korrelation(texte: Texte, paare: Sequence[tuple[str, float, float]], jahr: int) -> list[str]:

@@ -58,9 +58,9 @@ class Texte:
         bild: Bild | None = None,
         **spalten: Feld,
     ) -> Analyse:
-        """The finished analysis; `spalten` come second in the table. A column that no row has is left out."""
+        """The finished analysis; `spalten` come second in the table. A column without any value is left out."""
         erste, *weitere = ((name, Feld(*feld)) for name, feld in self._texte["spalten"].items())
-        gezeigt = {n: f for n, f in (erste, *spalten.items(), *weitere) if any(n in z for z in zeilen)}
+        gezeigt = {n: f for n, f in (erste, *spalten.items(), *weitere) if any(z.get(n) is not None for z in zeilen)}
         return Analyse(self._kennung, self._texte["titel"], self._texte["grenzen"], gezeigt, aussagen, zeilen, bild)
 
 
@@ -77,13 +77,15 @@ class Daten:
     main source by (raum_id, kennzahl, year), with and without figure; `hilfen` the published counts by (konzept,
     raum_id, year); `hze_brueche` (raum_id, year) pairs before which the HzE series of a Raum breaks; `reihen` begun
     Hilfen and Jugendeinwohner of a group of other Jugendämter, by its name and year; `hze_reformen` the years from
-    which the Hilfen of all Räume are surveyed anew, with the reason: said, since no Raum would be left without.
+    which the Hilfen of all Räume are surveyed anew, with the reason: said, since no Raum would be left without;
+    `namen` and `einheiten` of the Kennzahlen.
     """
 
     jahr: int
     raeume: Mapping[str, Blatt]
     ganzes: Blatt
     namen: Mapping[str, str]
+    einheiten: Mapping[str, str]
     werte: Mapping[tuple[str, str, int], Wert]
     hilfen: Mapping[tuple[str, str, int], float]
     hze_brueche: frozenset[tuple[str, int]]

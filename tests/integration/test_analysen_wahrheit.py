@@ -61,6 +61,7 @@ def _daten(warehouse: Path) -> Daten:
         raeume={r: _blatt(r, name) for r, name in sorted({z[:2] for z in zeilen})},
         ganzes=_blatt("08317", "Ortenaukreis"),
         namen={z[2]: z[2] for z in zeilen},
+        einheiten={z[2]: "" for z in zeilen},
         werte={
             (r, k, j): Wert(k, j, date(j, 12, 31), quelle, wert, None, status, (), "", None, True)
             for r, _, k, j, quelle, wert, status in zeilen

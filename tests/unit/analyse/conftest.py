@@ -70,6 +70,6 @@ def baue() -> Callable[..., Daten]:
         hze_brueche = frozenset((raeume[s], j) for k, s, j in brueche if k == "hze_faelle")
         blaetter = {r: blatt(r) for r in raeume}
         ganz = blatt(GANZES, raeume)
-        return Daten(jahr, blaetter, ganz, {}, werte, gezaehlt, hze_brueche, reihen or {}, reformen or {})
+        return Daten(jahr, blaetter, ganz, {}, {}, werte, gezaehlt, hze_brueche, reihen or {}, reformen or {})
 
     return tue

@@ -173,6 +173,7 @@ def test_korrelation_erst_ab_20_raeumen(baue: Baue, anzahl: int) -> None:
     hze: list[float | None] = [float((7 * i) % 23) for i in range(anzahl)]
     daten = baue(anzahl, {SGB2: {2023: reihe(anzahl)}, KINDER: {2023: reihe(anzahl)}, "hze_quote": {2023: hze}})
     daten.namen.update({"hze_quote": "HzE-Quote"})  # type: ignore[attr-defined]
+    daten.einheiten.update({"hze_quote": "Einheit von hze_quote"})  # type: ignore[attr-defined]
     analyse = analysiere_zusammenhang(daten, juengste_lage(daten))
     r = stats.spearmanr(range(anzahl), hze).statistic
     text = f"{r:.2f}".replace(".", ",").replace("-", "\u2212")
@@ -180,6 +181,7 @@ def test_korrelation_erst_ab_20_raeumen(baue: Baue, anzahl: int) -> None:
     assert (f"n = {anzahl} Räume: unter 20" in analyse.aussagen[0]) is (anzahl == 19)
     assert analyse.bild is not None
     assert len(analyse.bild.zeichen) == anzahl
+    assert analyse.spalten["hze"].titel == "HzE: Einheit von hze_quote"
     assert "gilt für Räume, nicht für Familien" in analyse.grenzen[0]
 
 
@@ -187,6 +189,7 @@ def test_raum_mit_gesperrter_hze_quote_fehlt_im_vergleich(baue: Baue) -> None:
     hze: list[float | None] = [None, *reihe(24)]
     daten = baue(25, {SGB2: {2023: reihe(25)}, KINDER: {2023: reihe(25)}, "hze_quote": {2023: hze}})
     daten.namen.update({"hze_quote": "HzE-Quote"})  # type: ignore[attr-defined]
+    daten.einheiten.update({"hze_quote": "Einheit von hze_quote"})  # type: ignore[attr-defined]
     analyse = analysiere_zusammenhang(daten, juengste_lage(daten))
     assert "n = 24" in analyse.aussagen[0]
     assert analyse.aussagen[-1].endswith(": 1 von 25 Räumen.")

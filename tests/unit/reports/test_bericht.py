@@ -165,6 +165,15 @@ def test_aelterer_wert_traegt_sein_jahr_und_den_grund(ordner: Path, seiten: dict
     assert "n = 250" in seiten["jugendamt.html"].zelle("Abgänge ohne", "2018")
 
 
+def test_hinweise_stehen_auf_der_uebersicht_von_der_quelle_getrennt(
+    marts: Path, angaben: BerichtsAngaben, aendere: Aendere, tmp_path: Path
+) -> None:
+    aendere("kennzahlen", lambda d: d.with_columns(hinweise=pl.lit("geschaetzt")))
+    schreibe_bericht(marts, tmp_path / "b", angaben, [])
+    html = (tmp_path / "b/index.html").read_text("utf-8")
+    assert 'amtliche Fortschreibung · <span class="klein">geschätzt</span>' in html
+
+
 def test_fehlende_familien_sind_genannt(seiten: dict[str, Seite]) -> None:
     for name, seite in seiten.items():
         if name in ("index.html", "jugendamt.html", "datenqualitaet.html") or re.fullmatch(r"raum/[^-]+\.html", name):

@@ -43,6 +43,7 @@ def test_a_page_becomes_blocks() -> None:
     assert lies(f'<nav>weg</nav>{titel}<p class="klein">Ein\n <b>Satz</b></p>') == [
         ["h", 1, [["", "Titel "], ["k", "dazu"]]], ["p", "klein", [["", "Ein Satz"]]],
     ]  # fmt: skip
+    assert lies('<p><span class="alt-jahr">2018</span></p>') == [["p", "", [["b", "2018"]]]]
     verweis = '<span class="weiter"> · <a href="#t">Tabelle</a></span>'
     assert lies(f'<p class="klein">Quelle{verweis}</p>') == [["p", "klein", [["", "Quelle"]]]]
     (tafel,) = lies(

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from reports.bericht import BerichtsAngaben, schreibe_bericht
+from reports.geldbild import geldtafel
 from reports.kleinbild import pyramide, verlauf
 from reports.modell import lade_modell
 from reports.spanne import spanne
 from reports.themen import _alles, auswahl, maengel, thema_von
-from reports.typen import Altersaufbau, Altersstufe, Angabe, Kennzahl, Wert
+from reports.typen import Altersaufbau, Altersstufe, Angabe, Blatt, Kennzahl, Wert
 from reports.woerter import ANGEBOT, WERTART
 from sources.katalog import lade_katalog
 from sources.vertraege import lade_familien, lade_vertraege
@@ -225,7 +226,7 @@ def test_kommentare_alter_und_haushalt_stehen_im_bericht(
     assert "Treff am Bach" in blatt
     assert "Treff am Bach" in texte["gespraech/jugendamt.html"]
     assert "Treff am Bach" not in steckbrief
-    assert "<td>3.234</td><td></td><td>50</td><td></td><td></td><td>1.300</td>" in texte["haushalt.html"]
+    assert "<td>3.234</td><td>50</td><td>1.300</td>" in texte["haushalt.html"]
     for verborgen in (
         "Erst nächstes Jahr",
         "Nicht von hier",
@@ -243,6 +244,19 @@ def test_kommentare_alter_und_haushalt_stehen_im_bericht(
 def test_jede_wertart_des_plans_hat_ihr_wort() -> None:
     (codes,) = (f.codes for f in lade_vertraege()["haushalt"].felder if f.name == "wertart")
     assert set(WERTART) == set(codes) - {"obligo"}
+
+
+def test_haushaltstafel_in_gewaehlter_folge_und_ohne_leere_zeilen() -> None:
+    def angabe(code: str, wert: Wert | None) -> Angabe:
+        fehlt = None if wert else _wert(None, None, None, "nicht_verfuegbar")
+        return Angabe(replace(_kennzahl("haushalt"), kennzahl=code), wert, fehlt, None, None, (), ())
+
+    codes = auswahl("haushalt")["plan"]
+    angaben = tuple(angabe(c, _wert(1, None, None) if c != "obligo_eur" else None) for c in sorted(codes))
+    blatt = Blatt("r", "R", "e", "E", "s", None, None, True, (), (), angaben)
+    tafel = geldtafel(blatt, "plan")
+    assert [a.kennzahl.kennzahl for a in tafel.angaben] == [c for c in codes if c != "obligo_eur"]
+    assert [a.kennzahl.kennzahl for a in tafel.ohne] == ["obligo_eur"]
 
 
 def test_blatt_der_region_sammelt_ihre_raeume(mit_beigaben: Path, angaben: BerichtsAngaben, tmp_path: Path) -> None:
