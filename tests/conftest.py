@@ -151,7 +151,9 @@ def leeres_haus(tmp_path: Path) -> Haus:
 
 @pytest.fixture(scope="session")
 def echtes_haus(einmal: Einmal, testdaten: Path) -> Haus:
-    """The four Jugendämter refreshed from the real inputs. Read only."""
+    """The four Jugendämter refreshed from the real inputs. Read only; ``BERICHTSWESEN_TESTECHT`` may name it."""
+    if home := os.environ.get("BERICHTSWESEN_TESTECHT"):
+        return Haus(Path(home))
 
     def mache(ziel: Path) -> None:
         gelungen(Haus(ziel / "data").cli("refresh", "--landing", str(testdaten), timeout=1800))
@@ -161,7 +163,9 @@ def echtes_haus(einmal: Einmal, testdaten: Path) -> Haus:
 
 @pytest.fixture(scope="session")
 def demo(einmal: Einmal) -> Path:
-    """Data home of the Musterdaten of all four Jugendämter, released. Read only."""
+    """The Musterdaten of all four Jugendämter, released. Read only; ``BERICHTSWESEN_TESTDEMO`` may name it."""
+    if home := os.environ.get("BERICHTSWESEN_TESTDEMO"):
+        return Path(home)
     return einmal("demo", lambda ziel: gelungen(Haus(ziel).cli("demo", timeout=1800))) / "demo"
 
 

@@ -2,14 +2,12 @@
 
 Here: what only a browser can tell (requests, console, overflow, accessibility, print) and that every link leads
 somewhere. Not here: the figures (``tests/integration``), the pages' text (``tests/unit/reports``).
-``BERICHTSWESEN_TESTDEMO`` may name a finished demo's data home, ``BERICHTSWESEN_TESTECHT`` one refreshed from the real
-inputs; else each is made once, which takes minutes.
+Making both data homes takes minutes; ``tests/conftest.py`` says how to name finished ones.
 """
 
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -61,9 +59,8 @@ def browser() -> Iterator[Any]:
 def bericht(request: pytest.FixtureRequest) -> Path:
     """Folder of one report: Musterdaten show every page, real inputs the gaps of life."""
     art, jugendamt = request.param.split("-")
-    if not (home := os.environ.get(f"BERICHTSWESEN_TEST{art.upper()}")):
-        home = request.getfixturevalue("demo") if art == "demo" else request.getfixturevalue("echtes_haus").home
-    return (Path(home) / "current" / jugendamt / "bericht").resolve()
+    home = request.getfixturevalue("demo") if art == "demo" else request.getfixturevalue("echtes_haus").home
+    return (home / "current" / jugendamt / "bericht").resolve()
 
 
 def _jede_art(bericht: Path) -> list[Path]:
