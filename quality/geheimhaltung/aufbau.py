@@ -1,13 +1,12 @@
-"""From the warehouse to the cells and equations of one Jugendamt.
+"""From counts to the cells and equations of one Jugendamt.
 
 Here: which counts are cells, which are shown, and every equation that a reader of the marts can write down: sums over
 Räume, Hilfearten and the crossed axis, identities within and between years.
-Not here: what is declared (``tabellen.yml``), what was published before (``verlauf.py``), what is suppressed
-(``sperrung.py``).
+Not here: reading (``umfeld.py``), what is declared (``tabellen.yml``), what was published before (``verlauf.py``),
+what is suppressed (``sperrung.py``).
 
-Räume whose figures are not shown, but which a reader can isolate as a difference of shown ones, are one hidden cell
-per set of parents. What an equation lacks (a Wechsel of the Hilfeart, say) enters as a known number: whoever knows less
-than that attacker derives less.
+Räume whose figures are not shown, but which a reader can isolate as a difference of shown ones, are one hidden cell per
+set of parents. What an equation lacks (a Wechsel, say) enters as a known number: whoever knows less derives less.
 """
 
 from __future__ import annotations
@@ -16,16 +15,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import duckdb
 import polars as pl
 
+from quality.geheimhaltung.dominanz import DOMINIERT
 from quality.geheimhaltung.erklaerung import Erklaerung, Tabelle
-from quality.geheimhaltung.seiten import Seite, aus_katalog, zaehlung
+from quality.geheimhaltung.seiten import Seite
 from quality.geheimhaltung.tabelle import BEKANNT, FREI, PRIMAER, UNGENANNT
-from sources.katalog import Kennzahl
-from sources.profile import Profil
+from quality.geheimhaltung.umfeld import ACHSEN, Umfeld, schluessel
 
-ACHSEN = ["messgroesse", "merkmal", "geschlecht", "altersgruppe", "raum_id", "stichtag"]
 GRUPPE = ["messgroesse", "oben", "gruppe"]
 KONSTANTE = "konstante"
 """The cell of value 1 that carries known numbers."""
@@ -34,103 +31,24 @@ ZELLEN = {
     "schluessel": pl.String, "berichtsjahr": pl.Int64, "wert": pl.Int64, "k": pl.Int64, "lage": pl.String,
     "gewicht": pl.Float64, "untergrenze": pl.Int64, "ebene": pl.String,
 }  # fmt: skip
-PERSONEN = {"schluessel": pl.String, "personen": pl.Int64}
 GLEICHUNGEN = {"gleichung": pl.String, "schluessel": pl.String, "koeffizient": pl.Int64}
 
 
 @dataclass(frozen=True)
 class Bestand:
-    """Cells (columns of ``ZELLEN``, key ``schluessel``) and equations (``GLEICHUNGEN``) of one Jugendamt today."""
+    """Cells (columns of ``ZELLEN``, key ``schluessel``) and equations (``GLEICHUNGEN``) of one Jugendamt today.
+
+    ``dominiert``: see :class:`Umfeld`.
+    """
 
     zellen: pl.DataFrame
     gleichungen: pl.DataFrame
-
-
-@dataclass(frozen=True)
-class Umfeld:
-    """What the cells lie in.
-
-    ``oberhalb``: raumebenen above the main level. ``kinder``: stichtag, hierarchie, eltern_raum_id, raum_id.
-    ``hilfearten``: kind, elter. ``streng``: Hilfearten with the higher k. ``merkmale``: those a Kennzahl shows;
-    ``summen``: sides of Kennzahlen that are sums of several counts. ``personen``: the fewest families or young people
-    behind a count (columns of ``PERSONEN``).
-    """
-
-    oberhalb: tuple[str, ...]
-    kinder: pl.DataFrame
-    hilfearten: pl.DataFrame
-    streng: tuple[str, ...]
-    merkmale: tuple[str, ...]
-    summen: tuple[Seite, ...] = ()
-    personen: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PERSONEN))
+    dominiert: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DOMINIERT))
 
 
 def haeufigkeit(wert: pl.Expr, k: pl.Expr | int) -> pl.Expr:
     """The primary rule: 0 < wert < k. Zeros are shown. ``wert`` counts Fälle or Familien, never young people."""
     return (wert > 0) & (wert < k)
-
-
-def schluessel() -> pl.Expr:
-    """Text key of a cell from :data:`ACHSEN`; the same in every release."""
-    return pl.concat_str([pl.col(a).cast(pl.String) for a in ACHSEN], separator="|").alias("schluessel")
-
-
-def lies_zaehlungen(con: duckdb.DuckDBPyConnection, jugendamt: str, messgroessen: list[str]) -> pl.DataFrame:
-    """Protected counts of one Jugendamt: :data:`ACHSEN`, berichtsjahr, raumebene, wert (whole numbers only)."""
-    return con.sql(
-        """
-        select messgroesse, merkmal, geschlecht, altersgruppe, raum_id, stichtag, berichtsjahr::bigint as berichtsjahr,
-            raumebene, wert::bigint as wert
-        from core.fct_messgroessen
-        anti join (select tabelle from core.dim_tabelle where oeffentlich) as oeffentlich using (tabelle)
-        inner join core.dim_raum using (jugendamt, raum_id)
-        where jugendamt = ? and list_contains(?, messgroesse) and herkunft = 'gezaehlt'
-            and nationalitaet = 'insgesamt' and status in ('gueltig', 'null_genau') and wert = round(wert)
-        order by all
-        """,
-        params=[jugendamt, messgroessen],
-    ).pl()
-
-
-def lies_umfeld(
-    con: duckdb.DuckDBPyConnection, profil: Profil, katalog: Sequence[Kennzahl], erklaerung: Erklaerung
-) -> Umfeld:
-    """The surroundings of the cells of one Jugendamt."""
-    kinder = con.sql(
-        "select stichtag, hierarchie, eltern_raum_id, raum_id from intermediate.int_raeume__kinder "
-        "where jugendamt = ? order by all",
-        params=[profil.jugendamt],
-    ).pl()
-    knoten = con.sql(
-        """
-        select distinct hilfeart, eltern, paragraf
-        from core.dim_hilfeart
-        where konvention = (
-            select arg_min(konvention, kennzahlenprofil = 'sonst') from core.hilfearten_konventionen
-            where kennzahlenprofil in (?, 'sonst')
-        )
-        order by all
-        """,
-        params=[profil.kennzahlenprofil],
-    ).pl()
-    ebenen = [e.ebene for e in profil.raumebenen]
-    seiten = [s for s in aus_katalog(katalog, erklaerung) if s.profil in {"alle", profil.kennzahlenprofil}]
-    return Umfeld(
-        oberhalb=tuple(ebenen[: ebenen.index(profil.hauptebene)]),
-        kinder=kinder,
-        hilfearten=knoten.filter(pl.col("eltern").is_not_null()).select(kind="hilfeart", elter="eltern"),
-        streng=tuple(knoten.filter(pl.col("paragraf").is_in(erklaerung.strenger.paragrafen))["hilfeart"]),
-        merkmale=tuple(sorted({m for s in seiten for m, _ in s.teile if "|" in m})),
-        summen=tuple({(s.zaehlung, s.merkmal): s for s in seiten if len(s.teile) > 1}.values()),
-        personen=_lies_personen(con, profil.jugendamt, erklaerung),
-    )
-
-
-def _lies_personen(con: duckdb.DuckDBPyConnection, jugendamt: str, erklaerung: Erklaerung) -> pl.DataFrame:
-    fall = {p: zaehlung(p, erklaerung) for p in erklaerung.personen}
-    gezaehlt = lies_zaehlungen(con, jugendamt, list(fall)).filter(pl.col("wert") > 0)
-    je_fall = gezaehlt.with_columns(pl.col("messgroesse").replace_strict(fall, return_dtype=pl.String))
-    return je_fall.group_by(schluessel()).agg(pl.col("wert").min().alias("personen"))
 
 
 def baue(zaehlungen: pl.DataFrame, umfeld: Umfeld, erklaerung: Erklaerung) -> Bestand:
@@ -160,7 +78,7 @@ def baue(zaehlungen: pl.DataFrame, umfeld: Umfeld, erklaerung: Erklaerung) -> Be
         pl.col("altersgruppe") == "insgesamt", ~pl.col("merkmal").str.contains("|", literal=True)
     )
     terme += [_verlauf(verlaufend, v.bestand, v.zugang, v.abgang) for v in erklaerung.verlauf]
-    return _als_bestand(zellen, pl.concat(terme), umfeld.personen)
+    return _als_bestand(zellen, pl.concat(terme), umfeld)
 
 
 def _grundtabelle(zaehlungen: pl.DataFrame, t: Tabelle, umfeld: Umfeld, erklaerung: Erklaerung) -> pl.DataFrame:
@@ -452,7 +370,7 @@ def _summen(zellen: pl.DataFrame, summen: Sequence[Seite]) -> tuple[pl.DataFrame
     return neue, _vollstaendig(oben, unten)
 
 
-def _als_bestand(zellen: pl.DataFrame, terme: pl.DataFrame, personen: pl.DataFrame) -> Bestand:
+def _als_bestand(zellen: pl.DataFrame, terme: pl.DataFrame, umfeld: Umfeld) -> Bestand:
     """Close the equations with a known number, and give each cell its place."""
     fest = (
         terme.group_by("gleichung")
@@ -462,11 +380,12 @@ def _als_bestand(zellen: pl.DataFrame, terme: pl.DataFrame, personen: pl.DataFra
     )
     gleichungen = pl.concat([terme.select(pl.col(s).cast(t) for s, t in GLEICHUNGEN.items()), fest])
     wenige = (haeufigkeit(pl.col("personen"), pl.col("k")) & (pl.col("wert") > 0)).fill_null(value=False)
-    geschuetzt = haeufigkeit(pl.col("wert"), pl.col("k")) | pl.col("voll") | wenige
+    dominiert = pl.col("schluessel").is_in(umfeld.dominiert["schluessel"].implode()) & (pl.col("wert") > 0)
+    geschuetzt = haeufigkeit(pl.col("wert"), pl.col("k")) | pl.col("voll") | wenige | dominiert
     offen = pl.when(pl.col("gezeigt")).then(pl.lit(FREI)).otherwise(pl.lit(UNGENANNT))
     fertig = (
         zellen.with_columns(schluessel())
-        .join(personen, on="schluessel", how="left")
+        .join(umfeld.personen, on="schluessel", how="left")
         .with_columns(
             pl.when(geschuetzt).then(pl.lit(PRIMAER)).otherwise(offen).alias("lage"),
             _gewicht().alias("gewicht"),
@@ -483,6 +402,7 @@ def _als_bestand(zellen: pl.DataFrame, terme: pl.DataFrame, personen: pl.DataFra
     return Bestand(
         pl.concat([fertig.select(spalten), konstante.select(spalten)]).sort("schluessel"),
         gleichungen.sort("gleichung", "schluessel"),
+        umfeld.dominiert,
     )
 
 

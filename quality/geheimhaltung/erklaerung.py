@@ -53,6 +53,13 @@ class Strenger(_Modell):
     raumebenen: tuple[str, ...]
 
 
+class Dominanz(_Modell):
+    """Money of which one Fall may hold the most; limits in percent, a profile may set its own under ``schwellen``."""
+
+    messgroessen: tuple[str, ...]
+    grenzen: dict[Literal["dominanz_anteil_pct", "dominanz_naehe_pct"], float] = Field(min_length=2)
+
+
 class Identitaet(_Modell):
     """Messgröße ``summe`` is the sum of ``teile``, in each Raum and year."""
 
@@ -75,6 +82,7 @@ class Erklaerung(_Modell):
     beschreibend: tuple[str, ...]
     tabellen: tuple[Tabelle, ...]
     strenger: Strenger
+    dominanz: Dominanz
     identitaeten: tuple[Identitaet, ...]
     verlauf: tuple[Verlauf, ...]
     folgt: dict[str, str]

@@ -17,7 +17,7 @@ from quality.geheimhaltung.seiten import aus_katalog, zaehlung
 from sources.katalog import Kennzahl
 
 SEITEN = {"kennzahl": pl.String, "version": pl.Int64, "profil": pl.String, "seite": pl.String, "zaehlung": pl.String,
-          "merkmal": pl.String, "geschlecht": pl.String, "altersgruppe": pl.String}  # fmt: skip
+          "merkmal": pl.String, "geschlecht": pl.String, "altersgruppe": pl.String, "kosten": pl.Boolean}  # fmt: skip
 SCHEMA = {"modell": pl.String, "zelle": pl.String, "marke": pl.String}
 
 # A Kennzahl is open if each of its sides is: made of public or plain tables alone, or a count that is shown.
@@ -53,11 +53,21 @@ je_seite as (
     left join einfach_offen using (jugendamt, raum_id, tabelle, messgroesse, stichtag)
     group by all
 ),
+-- costs in which a dominated amount could be seen: its count is not hidden (zero, or shown by an earlier release), or
+-- the largest amounts of the year are unknown
+kosten_zu as (
+    select distinct dominiert.jugendamt, dominiert.berichtsjahr, dominiert.merkmal
+    from dominiert
+    left join zellmarken using (schluessel)
+    where zellmarken.marke is distinct from 'gesperrt'
+),
 teile as (
     select
         je_seite.jugendamt, je_seite.raum_id, je_seite.berichtsjahr, je_seite.kennzahl, je_seite.version,
         je_seite.quelle,
-        bool_and(je_seite.ist_oeffentlich or coalesce(zellmarken.marke = 'offen', false)) as ist_offen
+        bool_and(
+            je_seite.ist_oeffentlich or coalesce(zellmarken.marke = 'offen' and kosten_zu.merkmal is null, false)
+        ) as ist_offen
     from je_seite
     inner join core.dim_kennzahl as kennzahlen using (jugendamt, kennzahl, version)
     left join seiten
@@ -68,6 +78,9 @@ teile as (
             '|', seiten.zaehlung, seiten.merkmal, seiten.geschlecht, seiten.altersgruppe, je_seite.raum_id,
             je_seite.stichtag
         )
+    left join kosten_zu
+        on seiten.kosten and kosten_zu.jugendamt = je_seite.jugendamt
+        and kosten_zu.berichtsjahr = je_seite.berichtsjahr and kosten_zu.merkmal = seiten.merkmal
     group by all
 ),
 geliefert as (
@@ -125,19 +138,25 @@ where zellmarken.marke is distinct from 'offen'
 
 
 def zeilenmarken(
-    warehouse: Path, zellmarken: pl.DataFrame, katalog: Sequence[Kennzahl], erklaerung: Erklaerung
+    warehouse: Path,
+    zellmarken: pl.DataFrame,
+    dominiert: pl.DataFrame,
+    katalog: Sequence[Kennzahl],
+    erklaerung: Erklaerung,
 ) -> pl.DataFrame:
     """Marks on rows: modell, zelle (key of the row), marke (offen, gesperrt, fehlt).
 
     Args:
         warehouse: dbt's database, read only.
         zellmarken: schluessel, marke (offen, gesperrt) of all Jugendämter.
+        dominiert: counts whose costs one or two Fälle dominate (columns of ``DOMINIERT``), of all Jugendämter.
         katalog: the Kennzahlen.
         erklaerung: what is declared.
     """
     seiten = [{f: getattr(s, f) for f in SEITEN} for s in aus_katalog(katalog, erklaerung)]
     with duckdb.connect(str(warehouse), read_only=True) as con:
         con.register("zellmarken", zellmarken)
+        con.register("dominiert", dominiert)
         con.register("folge", _folge(con, erklaerung))
         con.register("seiten", pl.DataFrame(seiten, schema=SEITEN))
         einfach = list(erklaerung.einfach.items())

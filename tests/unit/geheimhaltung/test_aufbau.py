@@ -10,9 +10,10 @@ import polars as pl
 import pytest
 
 from quality.geheimhaltung import aufbau, verlauf
-from quality.geheimhaltung.aufbau import Bestand, Umfeld, baue
+from quality.geheimhaltung.aufbau import Bestand, baue
 from quality.geheimhaltung.erklaerung import lade_erklaerung
 from quality.geheimhaltung.tabelle import FREI, PRIMAER, UNGENANNT
+from quality.geheimhaltung.umfeld import ACHSEN, Umfeld
 
 ELTERN = {"a": "ost", "b": "ost", "c": "west", "ost": "kreis", "west": "kreis", "uma": "kreis"}
 EBENEN = {"a": "raum", "b": "raum", "c": "raum", "ost": "region", "west": "region", "kreis": "jugendamt",
@@ -58,7 +59,7 @@ def zaehlungen() -> pl.DataFrame:
 
 
 def _aufgerollt(rahmen: pl.DataFrame, schnitt: pl.Expr) -> pl.DataFrame:
-    achsen = [a for a in aufbau.ACHSEN if a != "raum_id"]
+    achsen = [a for a in ACHSEN if a != "raum_id"]
     unten = rahmen.filter(schnitt, ~pl.col("raum_id").is_in(["kreis", "ost", "west"]))
     fertig = [rahmen.filter(~schnitt), unten]
     for eltern in (["ost", "west"], ["kreis"]):

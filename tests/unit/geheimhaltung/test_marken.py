@@ -10,6 +10,7 @@ import duckdb
 import polars as pl
 import pytest
 
+from quality.geheimhaltung.dominanz import DOMINIERT
 from quality.geheimhaltung.erklaerung import lade_erklaerung
 from quality.geheimhaltung.marken import zeilenmarken
 from quality.geheimhaltung.seiten import aus_katalog
@@ -18,6 +19,7 @@ from sources.katalog import Kennzahl, lade_katalog
 WURZEL = Path(__file__).resolve().parents[3]
 TAG = date(2022, 12, 31)
 REST = "insgesamt|insgesamt|r|2022-12-31"
+NICHTS = pl.DataFrame(schema=DOMINIERT)
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +76,7 @@ def _marken(datei: Path, katalog: list[Kennzahl], **zellen: str) -> dict[str, li
         schema={"schluessel": pl.String, "marke": pl.String}, orient="row",
     )  # fmt: skip
     gefunden: dict[str, list[tuple[str, str]]] = {}
-    for modell, zelle, marke in zeilenmarken(datei, zellmarken, katalog, lade_erklaerung()).iter_rows():
+    for modell, zelle, marke in zeilenmarken(datei, zellmarken, NICHTS, katalog, lade_erklaerung()).iter_rows():
         gefunden.setdefault(modell, []).append((zelle, marke))
     return gefunden
 
@@ -153,5 +155,29 @@ def test_young_people_by_age_do_not_appear(tmp_path: Path, katalog: list[Kennzah
         con.sql("update intern.intern_hilfen set altersgruppe = '0-3'")
     zelle = ("hze_faelle_jahressumme|insgesamt|insgesamt|0-3|r|2022-12-31", "offen")
     marken = pl.DataFrame([zelle], schema={"schluessel": pl.String, "marke": pl.String}, orient="row")
-    zeilen = zeilenmarken(datei, marken, katalog, lade_erklaerung()).filter(pl.col("modell") == "intern_hilfen")
+    zeilen = zeilenmarken(datei, marken, NICHTS, katalog, lade_erklaerung()).filter(pl.col("modell") == "intern_hilfen")
     assert [z.split("|")[5] for z in zeilen["zelle"]] == ["faelle"]
+
+
+@pytest.mark.parametrize(
+    ("dominiert", "gesperrt"), [(None, False), (f"hze_faelle_jahressumme|stationaer|{REST}", True), ("", True)]
+)
+@pytest.mark.parametrize("jahr", [2022, 2021])
+def test_costs_are_not_shown_where_a_dominated_count_is(
+    tmp_path: Path, katalog: list[Kennzahl], dominiert: str | None, gesperrt: bool, jahr: int
+) -> None:
+    """Its count is zero, or was shown before; or nobody knows the largest amounts. Other years, other sums stay."""
+    kosten = ("ausgaben_je_hilfemonat_eur", "zaehler", "hze_aggregate", "hze_kosten_ist_eur_kosten")
+    monate = ("ausgaben_je_hilfemonat_eur", "nenner", "hze_aggregate", "hze_hilfemonate_hilfemonate")
+    zeilen = [("ausgaben_je_hilfemonat_eur", "gerechnet", "gueltig")]
+    datei = _warehouse(tmp_path, [kosten, monate], zeilen)
+    gefunden = [] if dominiert is None else [("j", jahr, dominiert or None, "insgesamt")]
+    amt = pl.DataFrame(gefunden, schema=DOMINIERT, orient="row")
+    zelle = pl.DataFrame({"schluessel": [f"hze_faelle_jahressumme|insgesamt|{REST}"], "marke": ["offen"]})
+    for merkmal, erwartet in (("insgesamt", gesperrt and jahr == 2022), ("stationaer", False)):
+        eines = amt.with_columns(pl.lit(merkmal).alias("merkmal"))
+        marken = zeilenmarken(datei, zelle, eines, katalog, lade_erklaerung())
+        assert ("intern_kennzahlen" in marken["modell"].to_list()) is erwartet, merkmal
+    versteckt = zelle.with_columns(pl.lit(dominiert or "x").alias("schluessel"), pl.lit("gesperrt").alias("marke"))
+    marken = zeilenmarken(datei, pl.concat([zelle, versteckt]), amt, katalog, lade_erklaerung())
+    assert ("intern_kennzahlen" in marken["modell"].to_list()) is (dominiert == "" and jahr == 2022)
