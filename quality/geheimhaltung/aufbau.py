@@ -94,6 +94,8 @@ def _grundtabelle(zaehlungen: pl.DataFrame, t: Tabelle, umfeld: Umfeld, erklaeru
         pl.when(streng).then(pl.max_horizontal(pl.lit(t.k), pl.lit(erklaerung.strenger.k))).otherwise(t.k).alias("k"),
         pl.lit(value=True).alias("gezeigt"),
         pl.lit(value=False).alias("voll"),
+        # zeros are shown where figures are
+        pl.lit(1).alias("untergrenze"),
     )
 
 
@@ -160,12 +162,15 @@ def _quertabelle(
     rest = pl.col("merkmal").str.ends_with("=~")
     eigen = pl.col("raum_id").str.contains(f"(^|:){t.mitglied}$")
     ganz = (pl.col("wert") == pl.col("summe")) & (pl.col("wert") > 0)
+    empfindlich = pl.col("merkmal").str.contains(f"^(?:{t.empfindlich})$")
+    niemand = empfindlich & (pl.col("wert") == 0) & (pl.col("summe") > 0)
     zellen = zellen.with_columns(
         # where nobody has the feature, the rest is the sum itself
         pl.when(rest & ganz).then(1).otherwise(t.k).alias("k"),
         (gezeigt & ~rest).alias("gezeigt"),
-        # all of a group: the feature is known of each of its members, unless the group is made by it
-        (pl.lit(value=t.quer == "merkmal") & ~rest & ganz & ~eigen).alias("voll"),
+        # all or none of a group: known of each of its members, unless the group is made by the feature
+        ((pl.lit(value=t.quer == "merkmal") & ~rest & ganz & ~eigen) | niemand).alias("voll"),
+        pl.when(empfindlich).then(0).otherwise(1).alias("untergrenze"),
     )
     return zellen.select(basis.columns), kinder, terme
 
@@ -301,7 +306,8 @@ def _nie_gezeigt(zellen: pl.DataFrame, summe: str, teile: tuple[str, ...], teil:
         .filter(pl.col("wert") >= 0)
         .join(ganz, left_on=["oben", *ort[1:]], right_on=ort, how="left")
         .with_columns(
-            (pl.col("wert").eq(pl.col("ganz")) & (pl.col("wert") > 0) & ~pl.col("merkmal").str.ends_with("=~"))
+            ((pl.col("wert").eq(pl.col("ganz")) & (pl.col("wert") > 0) & ~pl.col("merkmal").str.ends_with("=~"))
+             | (pl.col("wert").eq(0) & (pl.col("ganz") > 0) & (pl.col("untergrenze") == 0)))
             .fill_null(value=False).alias("voll")
         )
         .select(zellen.columns)
@@ -352,10 +358,11 @@ def _summen(zellen: pl.DataFrame, summen: Sequence[Seite]) -> tuple[pl.DataFrame
         glieder.group_by(*ort, "berichtsjahr", "raumebene")
         .agg(
             (pl.col("wert") * pl.col("koeffizient")).sum().alias("wert"),
-            # a part that is 0 adds nothing that the others do not tell
-            pl.col("k").filter(pl.col("wert") != 0).max().fill_null(1),
+            # a part that is 0 adds nothing that the others do not tell, unless it is hidden itself
+            pl.col("k").filter((pl.col("wert") != 0) | pl.col("voll")).max().fill_null(1),
             pl.col("gezeigt").all(),
-            pl.lit(value=False).alias("voll"),
+            ((pl.col("wert") == 0) & pl.col("voll")).all().alias("voll"),
+            pl.col("untergrenze").min(),
             (pl.len() == pl.col("anzahl").first()).alias("ganz"),
         )
         .filter("ganz", pl.col("wert") >= 0)
@@ -389,8 +396,8 @@ def _als_bestand(zellen: pl.DataFrame, terme: pl.DataFrame, umfeld: Umfeld) -> B
         .with_columns(
             pl.when(geschuetzt).then(pl.lit(PRIMAER)).otherwise(offen).alias("lage"),
             _gewicht().alias("gewicht"),
-            # zeros are shown where figures are; of a Raum that is never shown nobody knows that
-            pl.when(pl.col("gezeigt")).then(1).otherwise(0).alias("untergrenze"),
+            # of a Raum that is never shown nobody knows where its zeros are
+            pl.when(pl.col("gezeigt")).then("untergrenze").otherwise(0).alias("untergrenze"),
             pl.when("gezeigt").then("raumebene").otherwise(pl.lit("")).alias("ebene"),
         )
     )

@@ -41,6 +41,7 @@ class Tabelle(_Modell):
     merkmale: str
     quer: Literal["", "altersgruppe", "geschlecht", "merkmal"] = ""
     mitglied: str = "-"
+    empfindlich: str = "-"
     ebenen: Literal["alle", "oberhalb", "ganzes"] = "alle"
     k: int = Field(ge=2)
 
