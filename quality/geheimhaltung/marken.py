@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from quality.geheimhaltung.altersgruppen import altersgruppen, zu_nah
 from quality.geheimhaltung.erklaerung import Erklaerung
 from quality.geheimhaltung.seiten import aus_katalog, zaehlung
 from sources.katalog import Kennzahl
@@ -22,26 +23,49 @@ SCHEMA = {"modell": pl.String, "zelle": pl.String, "marke": pl.String}
 
 # A Kennzahl is open if each of its sides is: made of public or plain tables alone, or a count that is shown.
 _KENNZAHLEN = """
-with bestandteile as (
-    select * from intermediate.int_kennzahlen__bestandteile
-),
-ebenen as (
+with ebenen as (
     select distinct jugendamt, raum_id, raumebene from core.dim_raum where raumebene != 'sonstige'
+),
+-- of a share: those who do not have it
+uebrige as (
+    select
+        jugendamt, raum_id, tabelle, messgroesse, stichtag, kennzahl, version, berichtsjahr, quelle,
+        sum(case when seite = 'nenner' then gewicht else -gewicht end * wert) as wert
+    from bestandteile
+    where abs(gewicht) = 1 and tabelle in (select tabelle from einfach)
+    group by all
+    having count(distinct seite) = 2
 ),
 -- where one Raum of a level has a small count, its whole level is hidden
 klein as (
     select distinct jugendamt, tabelle, messgroesse, stichtag, raumebene
-    from bestandteile
+    from (
+        select jugendamt, raum_id, tabelle, messgroesse, stichtag, wert from bestandteile
+        union all by name select * from uebrige
+    )
     inner join einfach using (tabelle)
     inner join ebenen using (jugendamt, raum_id)
-    where wert != 0 and abs(wert) < einfach.k
+    where round(wert, 6) != 0 and abs(wert) < einfach.k
+),
+-- addends that count an age group which would give away a small difference
+nah as (
+    select zu_nah.*, alter.kennzahl, alter.version, alter.seite, alter.nr
+    from zu_nah
+    inner join alter using (gruppe, von, bis)
+    semi join core.dim_kennzahl as kennzahlen
+        on kennzahlen.jugendamt = zu_nah.jugendamt and kennzahlen.kennzahl = alter.kennzahl
+        and kennzahlen.version = alter.version and kennzahlen.profil = alter.profil
 ),
 einfach_offen as (
-    select jugendamt, raum_id, tabelle, messgroesse, stichtag
-    from (select distinct jugendamt, raum_id, tabelle, messgroesse, stichtag from bestandteile)
+    select jugendamt, raum_id, tabelle, messgroesse, stichtag, kennzahl, version, seite, nr
+    from (
+        select distinct jugendamt, raum_id, tabelle, messgroesse, stichtag, kennzahl, version, seite, nr
+        from bestandteile
+    )
     semi join einfach using (tabelle)
     inner join ebenen using (jugendamt, raum_id)
     anti join klein using (jugendamt, tabelle, messgroesse, stichtag, raumebene)
+    anti join nah using (jugendamt, tabelle, messgroesse, stichtag, raumebene, kennzahl, version, seite, nr)
 ),
 je_seite as (
     select
@@ -50,7 +74,7 @@ je_seite as (
         bool_and(oeffentlich.tabelle is not null or einfach_offen.raum_id is not null) as ist_oeffentlich
     from bestandteile as teile
     left join (select distinct tabelle from core.dim_tabelle where oeffentlich) as oeffentlich using (tabelle)
-    left join einfach_offen using (jugendamt, raum_id, tabelle, messgroesse, stichtag)
+    left join einfach_offen using (jugendamt, raum_id, tabelle, messgroesse, stichtag, kennzahl, version, seite, nr)
     group by all
 ),
 -- costs in which a dominated amount could be seen: its count is not hidden (zero, or shown by an earlier release), or
@@ -155,12 +179,16 @@ def zeilenmarken(
     """
     seiten = [{f: getattr(s, f) for f in SEITEN} for s in aus_katalog(katalog, erklaerung)]
     with duckdb.connect(str(warehouse), read_only=True) as con:
+        # a view that is read several times
+        con.execute("create temp table bestandteile as from intermediate.int_kennzahlen__bestandteile")
         con.register("zellmarken", zellmarken)
         con.register("dominiert", dominiert)
         con.register("folge", _folge(con, erklaerung))
         con.register("seiten", pl.DataFrame(seiten, schema=SEITEN))
         einfach = list(erklaerung.einfach.items())
         con.register("einfach", pl.DataFrame(einfach, schema={"tabelle": pl.String, "k": pl.Int64}, orient="row"))
+        con.register("alter", altersgruppen(katalog))
+        con.register("zu_nah", zu_nah(con))
 
         def zelle(mart: str) -> str:
             return f"concat_ws('|', {', '.join(f'zeilen.{s}' for s in erklaerung.marts[mart].schluessel)})"
