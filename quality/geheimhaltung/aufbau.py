@@ -1,13 +1,12 @@
-"""From the warehouse to the cells and equations of one Jugendamt.
+"""From counts to the cells and equations of one Jugendamt.
 
 Here: which counts are cells, which are shown, and every equation that a reader of the marts can write down: sums over
 Räume, Hilfearten and the crossed axis, identities within and between years.
-Not here: what is declared (``tabellen.yml``), what was published before (``verlauf.py``), what is suppressed
-(``sperrung.py``).
+Not here: reading (``umfeld.py``), what is declared (``tabellen.yml``), what was published before (``verlauf.py``),
+what is suppressed (``sperrung.py``).
 
-Räume whose figures are not shown, but which a reader can isolate as a difference of shown ones, are one hidden cell
-per set of parents. What an equation lacks (a Wechsel of the Hilfeart, say) enters as a known number: whoever knows less
-than that attacker derives less.
+Räume whose figures are not shown, but which a reader can isolate as a difference of shown ones, are one hidden cell per
+set of parents. What an equation lacks (a Wechsel, say) enters as a known number: whoever knows less derives less.
 """
 
 from __future__ import annotations
@@ -16,16 +15,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import duckdb
 import polars as pl
 
+from quality.geheimhaltung.dominanz import DOMINIERT
 from quality.geheimhaltung.erklaerung import Erklaerung, Tabelle
-from quality.geheimhaltung.seiten import Seite, aus_katalog, zaehlung
+from quality.geheimhaltung.seiten import Seite
 from quality.geheimhaltung.tabelle import BEKANNT, FREI, PRIMAER, UNGENANNT
-from sources.katalog import Kennzahl
-from sources.profile import Profil
+from quality.geheimhaltung.umfeld import ACHSEN, Umfeld, schluessel
 
-ACHSEN = ["messgroesse", "merkmal", "geschlecht", "altersgruppe", "raum_id", "stichtag"]
 GRUPPE = ["messgroesse", "oben", "gruppe"]
 KONSTANTE = "konstante"
 """The cell of value 1 that carries known numbers."""
@@ -34,103 +31,24 @@ ZELLEN = {
     "schluessel": pl.String, "berichtsjahr": pl.Int64, "wert": pl.Int64, "k": pl.Int64, "lage": pl.String,
     "gewicht": pl.Float64, "untergrenze": pl.Int64, "ebene": pl.String,
 }  # fmt: skip
-PERSONEN = {"schluessel": pl.String, "personen": pl.Int64}
 GLEICHUNGEN = {"gleichung": pl.String, "schluessel": pl.String, "koeffizient": pl.Int64}
 
 
 @dataclass(frozen=True)
 class Bestand:
-    """Cells (columns of ``ZELLEN``, key ``schluessel``) and equations (``GLEICHUNGEN``) of one Jugendamt today."""
+    """Cells (columns of ``ZELLEN``, key ``schluessel``) and equations (``GLEICHUNGEN``) of one Jugendamt today.
+
+    ``dominiert``: see :class:`Umfeld`.
+    """
 
     zellen: pl.DataFrame
     gleichungen: pl.DataFrame
-
-
-@dataclass(frozen=True)
-class Umfeld:
-    """What the cells lie in.
-
-    ``oberhalb``: raumebenen above the main level. ``kinder``: stichtag, hierarchie, eltern_raum_id, raum_id.
-    ``hilfearten``: kind, elter. ``streng``: Hilfearten with the higher k. ``merkmale``: those a Kennzahl shows;
-    ``summen``: sides of Kennzahlen that are sums of several counts. ``personen``: the fewest families or young people
-    behind a count (columns of ``PERSONEN``).
-    """
-
-    oberhalb: tuple[str, ...]
-    kinder: pl.DataFrame
-    hilfearten: pl.DataFrame
-    streng: tuple[str, ...]
-    merkmale: tuple[str, ...]
-    summen: tuple[Seite, ...] = ()
-    personen: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PERSONEN))
+    dominiert: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DOMINIERT))
 
 
 def haeufigkeit(wert: pl.Expr, k: pl.Expr | int) -> pl.Expr:
     """The primary rule: 0 < wert < k. Zeros are shown. ``wert`` counts Fälle or Familien, never young people."""
     return (wert > 0) & (wert < k)
-
-
-def schluessel() -> pl.Expr:
-    """Text key of a cell from :data:`ACHSEN`; the same in every release."""
-    return pl.concat_str([pl.col(a).cast(pl.String) for a in ACHSEN], separator="|").alias("schluessel")
-
-
-def lies_zaehlungen(con: duckdb.DuckDBPyConnection, jugendamt: str, messgroessen: list[str]) -> pl.DataFrame:
-    """Protected counts of one Jugendamt: :data:`ACHSEN`, berichtsjahr, raumebene, wert (whole numbers only)."""
-    return con.sql(
-        """
-        select messgroesse, merkmal, geschlecht, altersgruppe, raum_id, stichtag, berichtsjahr::bigint as berichtsjahr,
-            raumebene, wert::bigint as wert
-        from core.fct_messgroessen
-        anti join (select tabelle from core.dim_tabelle where oeffentlich) as oeffentlich using (tabelle)
-        inner join core.dim_raum using (jugendamt, raum_id)
-        where jugendamt = ? and list_contains(?, messgroesse) and herkunft = 'gezaehlt'
-            and nationalitaet = 'insgesamt' and status in ('gueltig', 'null_genau') and wert = round(wert)
-        order by all
-        """,
-        params=[jugendamt, messgroessen],
-    ).pl()
-
-
-def lies_umfeld(
-    con: duckdb.DuckDBPyConnection, profil: Profil, katalog: Sequence[Kennzahl], erklaerung: Erklaerung
-) -> Umfeld:
-    """The surroundings of the cells of one Jugendamt."""
-    kinder = con.sql(
-        "select stichtag, hierarchie, eltern_raum_id, raum_id from intermediate.int_raeume__kinder "
-        "where jugendamt = ? order by all",
-        params=[profil.jugendamt],
-    ).pl()
-    knoten = con.sql(
-        """
-        select distinct hilfeart, eltern, paragraf
-        from core.dim_hilfeart
-        where konvention = (
-            select arg_min(konvention, kennzahlenprofil = 'sonst') from core.hilfearten_konventionen
-            where kennzahlenprofil in (?, 'sonst')
-        )
-        order by all
-        """,
-        params=[profil.kennzahlenprofil],
-    ).pl()
-    ebenen = [e.ebene for e in profil.raumebenen]
-    seiten = [s for s in aus_katalog(katalog, erklaerung) if s.profil in {"alle", profil.kennzahlenprofil}]
-    return Umfeld(
-        oberhalb=tuple(ebenen[: ebenen.index(profil.hauptebene)]),
-        kinder=kinder,
-        hilfearten=knoten.filter(pl.col("eltern").is_not_null()).select(kind="hilfeart", elter="eltern"),
-        streng=tuple(knoten.filter(pl.col("paragraf").is_in(erklaerung.strenger.paragrafen))["hilfeart"]),
-        merkmale=tuple(sorted({m for s in seiten for m, _ in s.teile if "|" in m})),
-        summen=tuple({(s.zaehlung, s.merkmal): s for s in seiten if len(s.teile) > 1}.values()),
-        personen=_lies_personen(con, profil.jugendamt, erklaerung),
-    )
-
-
-def _lies_personen(con: duckdb.DuckDBPyConnection, jugendamt: str, erklaerung: Erklaerung) -> pl.DataFrame:
-    fall = {p: zaehlung(p, erklaerung) for p in erklaerung.personen}
-    gezaehlt = lies_zaehlungen(con, jugendamt, list(fall)).filter(pl.col("wert") > 0)
-    je_fall = gezaehlt.with_columns(pl.col("messgroesse").replace_strict(fall, return_dtype=pl.String))
-    return je_fall.group_by(schluessel()).agg(pl.col("wert").min().alias("personen"))
 
 
 def baue(zaehlungen: pl.DataFrame, umfeld: Umfeld, erklaerung: Erklaerung) -> Bestand:
@@ -160,7 +78,7 @@ def baue(zaehlungen: pl.DataFrame, umfeld: Umfeld, erklaerung: Erklaerung) -> Be
         pl.col("altersgruppe") == "insgesamt", ~pl.col("merkmal").str.contains("|", literal=True)
     )
     terme += [_verlauf(verlaufend, v.bestand, v.zugang, v.abgang) for v in erklaerung.verlauf]
-    return _als_bestand(zellen, pl.concat(terme), umfeld.personen)
+    return _als_bestand(zellen, pl.concat(terme), umfeld)
 
 
 def _grundtabelle(zaehlungen: pl.DataFrame, t: Tabelle, umfeld: Umfeld, erklaerung: Erklaerung) -> pl.DataFrame:
@@ -176,6 +94,8 @@ def _grundtabelle(zaehlungen: pl.DataFrame, t: Tabelle, umfeld: Umfeld, erklaeru
         pl.when(streng).then(pl.max_horizontal(pl.lit(t.k), pl.lit(erklaerung.strenger.k))).otherwise(t.k).alias("k"),
         pl.lit(value=True).alias("gezeigt"),
         pl.lit(value=False).alias("voll"),
+        # zeros are shown where figures are
+        pl.lit(1).alias("untergrenze"),
     )
 
 
@@ -242,12 +162,15 @@ def _quertabelle(
     rest = pl.col("merkmal").str.ends_with("=~")
     eigen = pl.col("raum_id").str.contains(f"(^|:){t.mitglied}$")
     ganz = (pl.col("wert") == pl.col("summe")) & (pl.col("wert") > 0)
+    empfindlich = pl.col("merkmal").str.contains(f"^(?:{t.empfindlich})$")
+    niemand = empfindlich & (pl.col("wert") == 0) & (pl.col("summe") > 0)
     zellen = zellen.with_columns(
         # where nobody has the feature, the rest is the sum itself
         pl.when(rest & ganz).then(1).otherwise(t.k).alias("k"),
         (gezeigt & ~rest).alias("gezeigt"),
-        # all of a group: the feature is known of each of its members, unless the group is made by it
-        (pl.lit(value=t.quer == "merkmal") & ~rest & ganz & ~eigen).alias("voll"),
+        # all or none of a group: known of each of its members, unless the group is made by the feature
+        ((pl.lit(value=t.quer == "merkmal") & ~rest & ganz & ~eigen) | niemand).alias("voll"),
+        pl.when(empfindlich).then(0).otherwise(1).alias("untergrenze"),
     )
     return zellen.select(basis.columns), kinder, terme
 
@@ -383,7 +306,8 @@ def _nie_gezeigt(zellen: pl.DataFrame, summe: str, teile: tuple[str, ...], teil:
         .filter(pl.col("wert") >= 0)
         .join(ganz, left_on=["oben", *ort[1:]], right_on=ort, how="left")
         .with_columns(
-            (pl.col("wert").eq(pl.col("ganz")) & (pl.col("wert") > 0) & ~pl.col("merkmal").str.ends_with("=~"))
+            ((pl.col("wert").eq(pl.col("ganz")) & (pl.col("wert") > 0) & ~pl.col("merkmal").str.ends_with("=~"))
+             | (pl.col("wert").eq(0) & (pl.col("ganz") > 0) & (pl.col("untergrenze") == 0)))
             .fill_null(value=False).alias("voll")
         )
         .select(zellen.columns)
@@ -434,10 +358,11 @@ def _summen(zellen: pl.DataFrame, summen: Sequence[Seite]) -> tuple[pl.DataFrame
         glieder.group_by(*ort, "berichtsjahr", "raumebene")
         .agg(
             (pl.col("wert") * pl.col("koeffizient")).sum().alias("wert"),
-            # a part that is 0 adds nothing that the others do not tell
-            pl.col("k").filter(pl.col("wert") != 0).max().fill_null(1),
+            # a part that is 0 adds nothing that the others do not tell, unless it is hidden itself
+            pl.col("k").filter((pl.col("wert") != 0) | pl.col("voll")).max().fill_null(1),
             pl.col("gezeigt").all(),
-            pl.lit(value=False).alias("voll"),
+            ((pl.col("wert") == 0) & pl.col("voll")).all().alias("voll"),
+            pl.col("untergrenze").min(),
             (pl.len() == pl.col("anzahl").first()).alias("ganz"),
         )
         .filter("ganz", pl.col("wert") >= 0)
@@ -452,7 +377,7 @@ def _summen(zellen: pl.DataFrame, summen: Sequence[Seite]) -> tuple[pl.DataFrame
     return neue, _vollstaendig(oben, unten)
 
 
-def _als_bestand(zellen: pl.DataFrame, terme: pl.DataFrame, personen: pl.DataFrame) -> Bestand:
+def _als_bestand(zellen: pl.DataFrame, terme: pl.DataFrame, umfeld: Umfeld) -> Bestand:
     """Close the equations with a known number, and give each cell its place."""
     fest = (
         terme.group_by("gleichung")
@@ -462,16 +387,17 @@ def _als_bestand(zellen: pl.DataFrame, terme: pl.DataFrame, personen: pl.DataFra
     )
     gleichungen = pl.concat([terme.select(pl.col(s).cast(t) for s, t in GLEICHUNGEN.items()), fest])
     wenige = (haeufigkeit(pl.col("personen"), pl.col("k")) & (pl.col("wert") > 0)).fill_null(value=False)
-    geschuetzt = haeufigkeit(pl.col("wert"), pl.col("k")) | pl.col("voll") | wenige
+    dominiert = pl.col("schluessel").is_in(umfeld.dominiert["schluessel"].implode()) & (pl.col("wert") > 0)
+    geschuetzt = haeufigkeit(pl.col("wert"), pl.col("k")) | pl.col("voll") | wenige | dominiert
     offen = pl.when(pl.col("gezeigt")).then(pl.lit(FREI)).otherwise(pl.lit(UNGENANNT))
     fertig = (
         zellen.with_columns(schluessel())
-        .join(personen, on="schluessel", how="left")
+        .join(umfeld.personen, on="schluessel", how="left")
         .with_columns(
             pl.when(geschuetzt).then(pl.lit(PRIMAER)).otherwise(offen).alias("lage"),
             _gewicht().alias("gewicht"),
-            # zeros are shown where figures are; of a Raum that is never shown nobody knows that
-            pl.when(pl.col("gezeigt")).then(1).otherwise(0).alias("untergrenze"),
+            # of a Raum that is never shown nobody knows where its zeros are
+            pl.when(pl.col("gezeigt")).then("untergrenze").otherwise(0).alias("untergrenze"),
             pl.when("gezeigt").then("raumebene").otherwise(pl.lit("")).alias("ebene"),
         )
     )
@@ -483,6 +409,7 @@ def _als_bestand(zellen: pl.DataFrame, terme: pl.DataFrame, personen: pl.DataFra
     return Bestand(
         pl.concat([fertig.select(spalten), konstante.select(spalten)]).sort("schluessel"),
         gleichungen.sort("gleichung", "schluessel"),
+        umfeld.dominiert,
     )
 
 

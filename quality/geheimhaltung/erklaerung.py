@@ -41,6 +41,7 @@ class Tabelle(_Modell):
     merkmale: str
     quer: Literal["", "altersgruppe", "geschlecht", "merkmal"] = ""
     mitglied: str = "-"
+    empfindlich: str = "-"
     ebenen: Literal["alle", "oberhalb", "ganzes"] = "alle"
     k: int = Field(ge=2)
 
@@ -51,6 +52,13 @@ class Strenger(_Modell):
     k: int
     paragrafen: tuple[str, ...]
     raumebenen: tuple[str, ...]
+
+
+class Dominanz(_Modell):
+    """Money of which one Fall may hold the most; limits in percent, a profile may set its own under ``schwellen``."""
+
+    messgroessen: tuple[str, ...]
+    grenzen: dict[Literal["dominanz_anteil_pct", "dominanz_naehe_pct"], float] = Field(min_length=2)
 
 
 class Identitaet(_Modell):
@@ -75,6 +83,7 @@ class Erklaerung(_Modell):
     beschreibend: tuple[str, ...]
     tabellen: tuple[Tabelle, ...]
     strenger: Strenger
+    dominanz: Dominanz
     identitaeten: tuple[Identitaet, ...]
     verlauf: tuple[Verlauf, ...]
     folgt: dict[str, str]

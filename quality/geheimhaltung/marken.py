@@ -12,36 +12,60 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from quality.geheimhaltung.altersgruppen import altersgruppen, zu_nah
 from quality.geheimhaltung.erklaerung import Erklaerung
 from quality.geheimhaltung.seiten import aus_katalog, zaehlung
 from sources.katalog import Kennzahl
 
 SEITEN = {"kennzahl": pl.String, "version": pl.Int64, "profil": pl.String, "seite": pl.String, "zaehlung": pl.String,
-          "merkmal": pl.String, "geschlecht": pl.String, "altersgruppe": pl.String}  # fmt: skip
+          "merkmal": pl.String, "geschlecht": pl.String, "altersgruppe": pl.String, "kosten": pl.Boolean}  # fmt: skip
 SCHEMA = {"modell": pl.String, "zelle": pl.String, "marke": pl.String}
 
 # A Kennzahl is open if each of its sides is: made of public or plain tables alone, or a count that is shown.
 _KENNZAHLEN = """
-with bestandteile as (
-    select * from intermediate.int_kennzahlen__bestandteile
-),
-ebenen as (
+with ebenen as (
     select distinct jugendamt, raum_id, raumebene from core.dim_raum where raumebene != 'sonstige'
+),
+-- of a share: those who do not have it
+uebrige as (
+    select
+        jugendamt, raum_id, tabelle, messgroesse, stichtag, kennzahl, version, berichtsjahr, quelle,
+        sum(case when seite = 'nenner' then gewicht else -gewicht end * wert) as wert
+    from bestandteile
+    where abs(gewicht) = 1 and tabelle in (select tabelle from einfach)
+    group by all
+    having count(distinct seite) = 2
 ),
 -- where one Raum of a level has a small count, its whole level is hidden
 klein as (
     select distinct jugendamt, tabelle, messgroesse, stichtag, raumebene
-    from bestandteile
+    from (
+        select jugendamt, raum_id, tabelle, messgroesse, stichtag, wert from bestandteile
+        union all by name select * from uebrige
+    )
     inner join einfach using (tabelle)
     inner join ebenen using (jugendamt, raum_id)
-    where wert != 0 and abs(wert) < einfach.k
+    where round(wert, 6) != 0 and abs(wert) < einfach.k
+),
+-- addends that count an age group which would give away a small difference
+nah as (
+    select zu_nah.*, alter.kennzahl, alter.version, alter.seite, alter.nr
+    from zu_nah
+    inner join alter using (gruppe, von, bis)
+    semi join core.dim_kennzahl as kennzahlen
+        on kennzahlen.jugendamt = zu_nah.jugendamt and kennzahlen.kennzahl = alter.kennzahl
+        and kennzahlen.version = alter.version and kennzahlen.profil = alter.profil
 ),
 einfach_offen as (
-    select jugendamt, raum_id, tabelle, messgroesse, stichtag
-    from (select distinct jugendamt, raum_id, tabelle, messgroesse, stichtag from bestandteile)
+    select jugendamt, raum_id, tabelle, messgroesse, stichtag, kennzahl, version, seite, nr
+    from (
+        select distinct jugendamt, raum_id, tabelle, messgroesse, stichtag, kennzahl, version, seite, nr
+        from bestandteile
+    )
     semi join einfach using (tabelle)
     inner join ebenen using (jugendamt, raum_id)
     anti join klein using (jugendamt, tabelle, messgroesse, stichtag, raumebene)
+    anti join nah using (jugendamt, tabelle, messgroesse, stichtag, raumebene, kennzahl, version, seite, nr)
 ),
 je_seite as (
     select
@@ -50,14 +74,24 @@ je_seite as (
         bool_and(oeffentlich.tabelle is not null or einfach_offen.raum_id is not null) as ist_oeffentlich
     from bestandteile as teile
     left join (select distinct tabelle from core.dim_tabelle where oeffentlich) as oeffentlich using (tabelle)
-    left join einfach_offen using (jugendamt, raum_id, tabelle, messgroesse, stichtag)
+    left join einfach_offen using (jugendamt, raum_id, tabelle, messgroesse, stichtag, kennzahl, version, seite, nr)
     group by all
+),
+-- costs in which a dominated amount could be seen: its count is not hidden (zero, or shown by an earlier release), or
+-- the largest amounts of the year are unknown
+kosten_zu as (
+    select distinct dominiert.jugendamt, dominiert.berichtsjahr, dominiert.merkmal
+    from dominiert
+    left join zellmarken using (schluessel)
+    where zellmarken.marke is distinct from 'gesperrt'
 ),
 teile as (
     select
         je_seite.jugendamt, je_seite.raum_id, je_seite.berichtsjahr, je_seite.kennzahl, je_seite.version,
         je_seite.quelle,
-        bool_and(je_seite.ist_oeffentlich or coalesce(zellmarken.marke = 'offen', false)) as ist_offen
+        bool_and(
+            je_seite.ist_oeffentlich or coalesce(zellmarken.marke = 'offen' and kosten_zu.merkmal is null, false)
+        ) as ist_offen
     from je_seite
     inner join core.dim_kennzahl as kennzahlen using (jugendamt, kennzahl, version)
     left join seiten
@@ -68,6 +102,9 @@ teile as (
             '|', seiten.zaehlung, seiten.merkmal, seiten.geschlecht, seiten.altersgruppe, je_seite.raum_id,
             je_seite.stichtag
         )
+    left join kosten_zu
+        on seiten.kosten and kosten_zu.jugendamt = je_seite.jugendamt
+        and kosten_zu.berichtsjahr = je_seite.berichtsjahr and kosten_zu.merkmal = seiten.merkmal
     group by all
 ),
 geliefert as (
@@ -125,23 +162,33 @@ where zellmarken.marke is distinct from 'offen'
 
 
 def zeilenmarken(
-    warehouse: Path, zellmarken: pl.DataFrame, katalog: Sequence[Kennzahl], erklaerung: Erklaerung
+    warehouse: Path,
+    zellmarken: pl.DataFrame,
+    dominiert: pl.DataFrame,
+    katalog: Sequence[Kennzahl],
+    erklaerung: Erklaerung,
 ) -> pl.DataFrame:
     """Marks on rows: modell, zelle (key of the row), marke (offen, gesperrt, fehlt).
 
     Args:
         warehouse: dbt's database, read only.
         zellmarken: schluessel, marke (offen, gesperrt) of all Jugendämter.
+        dominiert: counts whose costs one or two Fälle dominate (columns of ``DOMINIERT``), of all Jugendämter.
         katalog: the Kennzahlen.
         erklaerung: what is declared.
     """
     seiten = [{f: getattr(s, f) for f in SEITEN} for s in aus_katalog(katalog, erklaerung)]
     with duckdb.connect(str(warehouse), read_only=True) as con:
+        # a view that is read several times
+        con.execute("create temp table bestandteile as from intermediate.int_kennzahlen__bestandteile")
         con.register("zellmarken", zellmarken)
+        con.register("dominiert", dominiert)
         con.register("folge", _folge(con, erklaerung))
         con.register("seiten", pl.DataFrame(seiten, schema=SEITEN))
         einfach = list(erklaerung.einfach.items())
         con.register("einfach", pl.DataFrame(einfach, schema={"tabelle": pl.String, "k": pl.Int64}, orient="row"))
+        con.register("alter", altersgruppen(katalog))
+        con.register("zu_nah", zu_nah(con))
 
         def zelle(mart: str) -> str:
             return f"concat_ws('|', {', '.join(f'zeilen.{s}' for s in erklaerung.marts[mart].schluessel)})"

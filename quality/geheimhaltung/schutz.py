@@ -21,6 +21,7 @@ import duckdb
 import polars as pl
 
 from quality.geheimhaltung import aufbau, verbund, verlauf
+from quality.geheimhaltung.dominanz import DOMINIERT
 from quality.geheimhaltung.erklaerung import Erklaerung, lade_erklaerung
 from quality.geheimhaltung.marken import zeilenmarken
 from quality.geheimhaltung.prozesse import je_prozess
@@ -28,6 +29,7 @@ from quality.geheimhaltung.pruefung import Bericht, pruefe
 from quality.geheimhaltung.rueckzug import Rueckzug, sperre_oder_halte_zurueck
 from quality.geheimhaltung.sperrung import grundlinie
 from quality.geheimhaltung.tabelle import BEKANNT, PRIMAER, UNGENANNT, problem
+from quality.geheimhaltung.umfeld import lies_umfeld, lies_zaehlungen
 from quality.geheimhaltung.verlauf import OFFEN, STAND, Gesamtbild, Notiz, notiere
 from sources.ablage import Ablage, schreibe_datei, schreibe_json
 from sources.katalog import Kennzahl
@@ -72,7 +74,8 @@ def schuetze(ablage: Ablage, profile: Iterable[Profil], katalog: Sequence[Kennza
         zellmarken.append(marken)
         ergebnisse.append({"jugendamt": jugendamt, "meldung": meldung})
     # a Raum belongs to one Jugendamt, so does its key
-    zeilen = zeilenmarken(ablage.warehouse, pl.concat(zellmarken), katalog, erklaerung)
+    dominiert = pl.concat([pl.DataFrame(schema=DOMINIERT), *(b.dominiert for alle, _ in faelle for b in alle.values())])
+    zeilen = zeilenmarken(ablage.warehouse, pl.concat(zellmarken), dominiert, katalog, erklaerung)
     schreibe_datei(marken_datei(ablage, "marken"), zeilen.write_parquet)
     meldungen = pl.DataFrame(ergebnisse, schema={"jugendamt": pl.String, "meldung": pl.String})
     schreibe_datei(marken_datei(ablage, "ergebnis"), meldungen.filter(pl.col("meldung") != "").write_parquet)
@@ -146,10 +149,10 @@ def _bestand(
 ) -> aufbau.Bestand | None:
     """Today's cells and equations; None if the Jugendamt has no protected counts."""
     with duckdb.connect(str(ablage.warehouse), read_only=True) as con:
-        zaehlungen = aufbau.lies_zaehlungen(con, profil.jugendamt, erklaerung.messgroessen)
+        zaehlungen = lies_zaehlungen(con, profil.jugendamt, erklaerung.messgroessen)
         if zaehlungen.is_empty():
             return None
-        umfeld = aufbau.lies_umfeld(con, profil, katalog, erklaerung)
+        umfeld = lies_umfeld(con, profil, katalog, erklaerung)
     return aufbau.baue(zaehlungen, umfeld, erklaerung)
 
 

@@ -11,14 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from quality.geheimhaltung.erklaerung import Erklaerung
-from sources.katalog import Bestandteil, Kennzahl
+from sources.katalog import Kennzahl
 
 
 @dataclass(frozen=True)
 class Seite:
     """One side of a Kennzahl in one version and profile: ``zaehlung`` and ``merkmal`` name the cell that decides.
 
-    ``teile``: (merkmal, sign) of the counts it is the sum of; one for a plain count.
+    ``teile``: (merkmal, sign) of the counts it is the sum of; one for a plain count. ``kosten``: it shows
+    money, of which one Fall may hold the most.
     """
 
     kennzahl: str
@@ -30,6 +31,7 @@ class Seite:
     geschlecht: str
     altersgruppe: str
     teile: tuple[tuple[str, int], ...]
+    kosten: bool
 
 
 def zaehlung(messgroesse: str, erklaerung: Erklaerung) -> str:
@@ -54,17 +56,18 @@ def aus_katalog(katalog: Sequence[Kennzahl], erklaerung: Erklaerung) -> list[Sei
                     continue
                 if len(teile) > 1 and any(b.alter or b.geschlecht != "insgesamt" for b in teile):
                     continue
-                merkmal, summanden = _summe(teile)
-                alter = "insgesamt" if teile[0].alter is None else f"{teile[0].alter[0]}-{teile[0].alter[1]}"
                 (eine,) = zaehlungen
-                stelle = (k.kennzahl, k.version, profil, name, eine, merkmal, teile[0].geschlecht, alter)
-                gefunden.append(Seite(*stelle, teile=summanden))
+                eine, *statt = eine.split("|")
+                summanden = tuple(sorted([(m, 1) for m in statt] or [(b.merkmal, b.vorzeichen) for b in teile]))
+                alter = "insgesamt" if teile[0].alter is None else f"{teile[0].alter[0]}-{teile[0].alter[1]}"
+                stelle = (k.kennzahl, k.version, profil, name, eine, _name(summanden), teile[0].geschlecht, alter)
+                kosten = any(b.messgroesse in erklaerung.dominanz.messgroessen for b in teile)
+                gefunden.append(Seite(*stelle, teile=summanden, kosten=kosten))
     return gefunden
 
 
-def _summe(teile: Sequence[Bestandteil]) -> tuple[str, tuple[tuple[str, int], ...]]:
-    """Name of the sum, the same in all Kennzahlen that have it, and its parts."""
-    summanden = tuple(sorted((b.merkmal, b.vorzeichen) for b in teile))
+def _name(summanden: Sequence[tuple[str, int]]) -> str:
+    """Name of a count or a sum, the same in all Kennzahlen that have it."""
     if len(summanden) == 1:
-        return summanden[0][0], summanden
-    return "summe " + " ".join(f"{'+' if v > 0 else '-'}{m}" for m, v in summanden), summanden
+        return summanden[0][0]
+    return "summe " + " ".join(f"{'+' if v > 0 else '-'}{m}" for m, v in summanden)

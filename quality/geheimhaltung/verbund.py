@@ -13,7 +13,8 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from quality.geheimhaltung.aufbau import ACHSEN, GLEICHUNGEN, KONSTANTE, Bestand
+from quality.geheimhaltung.aufbau import GLEICHUNGEN, KONSTANTE, Bestand
+from quality.geheimhaltung.umfeld import ACHSEN
 from sources.profile import Profil
 from sources.profilmodell import Aussenwissen
 

@@ -10,6 +10,7 @@ import json
 import shutil
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -57,6 +58,42 @@ def test_the_total_of_the_jugendamt_is_visible(hilfen_haus: Haus) -> None:
     )  # fmt: skip
     assert set(ganz["konzept"]) == {"bestand", "begonnen", "beendet", "jahressumme", "mittlerer_bestand"}
     assert set(ganz["status"]) == {"gueltig"}
+
+
+def test_costs_that_two_faelle_dominate_are_not_released(hilfen_haus: Haus) -> None:
+    """Recounted from the largest amounts, which stand in no mart themselves."""
+    with duckdb.connect(str(hilfen_haus.home / "warehouse.duckdb"), read_only=True) as con:
+        spitzen = con.sql("select * from intermediate.int_hze__kostenspitzen").pl()
+        knoten = con.sql(
+            "select distinct schluessel from intermediate.int_hilfearten__knoten "
+            f"where jugendamt = '{J}' and hilfeart = 'insgesamt'"
+        ).pl()
+    je_raum = (
+        spitzen.join(knoten, on="schluessel")
+        .group_by("raum_id", "berichtsjahr")
+        .agg(
+            summe=pl.col("betrag_eur").filter(pl.col("rang") == 0).sum(),
+            zwei=pl.col("betrag_eur").filter(pl.col("rang") > 0).top_k(2).sum(),
+        )
+    )
+    dominiert = je_raum.filter(pl.col("zwei") > 0.85 * pl.col("summe")).select(
+        "raum_id", pl.col("berichtsjahr").cast(pl.Int32)
+    )
+    marts = hilfen_haus.home / "releases" / J / "2023-1" / "marts"
+    kosten = pl.read_parquet(marts / "kennzahlen.parquet").filter(
+        pl.col("kennzahl").is_in(["ausgaben_je_hilfemonat_eur", "ausgaben_stationaer_anteil_pct"])
+    )
+    betroffen = kosten.with_columns(pl.col("berichtsjahr").cast(pl.Int32)).join(
+        dominiert, on=["raum_id", "berichtsjahr"]
+    )
+    assert len(betroffen) > 0
+    assert "gueltig" not in set(betroffen["status"])
+    assert "gueltig" in set(kosten["status"])
+    einzelne = set(spitzen.filter(pl.col("rang") > 0, pl.col("betrag_eur") % 1 != 0)["betrag_eur"])
+    assert einzelne
+    for datei in marts.glob("*.parquet"):
+        gezeigt = pl.read_parquet(datei).select(pl.col(pl.Float64))
+        assert not einzelne & {w for spalte in gezeigt for w in spalte.drop_nulls()}, datei
 
 
 def test_the_same_figures_make_no_new_release(hilfen_haus: Haus, hilfen_lieferung: Path, tmp_path: Path) -> None:

@@ -241,6 +241,31 @@ def test_the_median_of_durations_needs_ten_hilfen(lager_aus: Any) -> None:
     assert werte[OST] == werte[KREIS] == (3, "gueltig")
 
 
+def test_the_two_dearest_faelle_of_a_raum_are_among_those_of_its_parts(lager_aus: Any) -> None:
+    def kosten(raum: str, summe: float, *spitzen: float) -> list[dict[str, Any]]:
+        ort: dict[str, Any] = {"raum_id": raum, "altersgruppe": "insgesamt", "geschlecht": "insgesamt"}
+        raenge = [
+            _merkmal("kosten_groesste", 0, "rang", str(n), kosten_ist_eur=w, raum_id=raum)
+            for n, w in enumerate(spitzen, 1)
+        ]
+        return [_satz("kosten", 0, kosten_ist_eur=summe, **ort), *raenge]
+
+    lager = lager_aus(
+        _satz("jahressumme", 9),
+        *kosten(STADT, 100.0, 70.0, 20.0),
+        *kosten(DORF, 50.0, 50.0),
+        *kosten(AU, 9.0, 5.0, 4.0),
+    )
+    zeilen = lager.modell("int_hze__kostenspitzen")
+    je_raum = {r: {z["rang"]: z["betrag_eur"] for z in zeilen if z["raum_id"] == r} for r in (DORF, OST, KREIS)}
+    assert je_raum[DORF] == {0: 50, 1: 50}
+    assert je_raum[OST] == {0: 150, 1: 70, 2: 50}
+    assert je_raum[KREIS] == {0: 159, 1: 70, 2: 50}
+    # for the rule alone: no figure of the house holds them
+    assert lager.modell("fct_messgroessen", "messgroesse like '%groesste%'") == []
+    assert _wert(lager, "hze_kosten_ist_eur_kosten") == 100
+
+
 def test_kinderschutz_is_counted_from_its_own_extracts(baue: Baue) -> None:
     lager = baue(_bevoelkerung(600, 0))
     rest = {"jahr": 2023, "periode": "2023", "jugendamt": "musterkreis", "lieferung": "b" * 64, "lieferung_nr": 1,

@@ -24,6 +24,7 @@ monate as (
 gemessen as (
     select
         hilfen.zeile,
+        hilfen.einheit,
         einheiten.hilfeart,
         hilfen.kosten_bewilligt_eur,
         hilfen.kosten_ist_eur,
@@ -52,6 +53,7 @@ anteile as (
 
 final as (
     select
+        anteile.einheit,
         anteile.hilfeart,
         anteile.monat,
         raeume.wohnraum,

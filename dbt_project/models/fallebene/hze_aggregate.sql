@@ -19,7 +19,10 @@ kosten as (
 ),
 
 letzter_monat as (
-    select max(monat_ende) as monat from {{ arbeitstabelle('monate') }}
+    select
+        max(monat_ende) as monat,
+        max(jahr_ende) as jahr_ende
+    from {{ arbeitstabelle('monate') }}
 ),
 
 zaehlzeilen as (
@@ -126,11 +129,55 @@ geld as (
     {%- endfor %}
 ),
 
+je_fall as (
+    select
+        raum_id,
+        hilfeart,
+        einheit,
+        sum(kosten_ist_eur) as kosten_ist_eur
+    from kosten
+    where raumart = 'wohnraum'
+    group by raum_id, hilfeart, einheit
+    having sum(kosten_ist_eur) != 0
+),
+
+gereiht as (
+    select
+        *,
+        row_number() over (partition by raum_id, hilfeart order by kosten_ist_eur desc, einheit asc) as rang
+    from je_fall
+),
+
+-- what the rule on dominance needs of a whole year, and nothing else reads: the two dearest Fälle
+teuerste as (
+    select
+        letzter_monat.monat,
+        'wohnraum' as raumart,
+        gereiht.raum_id,
+        gereiht.hilfeart,
+        'insgesamt' as altersgruppe,
+        'insgesamt' as geschlecht,
+        'kosten_groesste' as konzept,
+        'rang' as merkmal,
+        cast(gereiht.rang as varchar) as auspraegung,
+        0 as faelle,
+        0 as familien,
+        0 as junge_menschen,
+        cast(0 as decimal(18, 6)) as hilfemonate,
+        cast(0 as decimal(18, 2)) as kosten_bewilligt_eur,
+        gereiht.kosten_ist_eur
+    from gereiht
+    cross join letzter_monat
+    where gereiht.rang <= 2 and letzter_monat.jahr_ende is not null
+),
+
 final as (
     select * from zaehlung
     union all
     select * from geld
     where kosten_bewilligt_eur != 0 or kosten_ist_eur != 0
+    union all
+    select * from teuerste
 )
 
 select * from final

@@ -192,6 +192,24 @@ def test_kosten_gehen_nicht_verloren(aggregate: pl.DataFrame, zeilen: list[Zeile
         assert float(summe) == pytest.approx(sum(z["kosten_ist_eur"] for z in zeilen), abs=0.001)
 
 
+def test_die_zwei_teuersten_faelle_je_raum_und_hilfeart(aggregate: pl.DataFrame, zeilen: list[Zeile]) -> None:
+    je_fall: Counter[tuple[str, str, int]] = Counter()
+    for nummer, hilfe in enumerate(_hilfen(zeilen)):
+        wohnraum = min(hilfe, key=lambda z: (z["beginn"], z["zeile"]))["wohnraum"]
+        for z in hilfe:
+            je_fall[_raum(z, wohnraum), z["hilfeart"], nummer] += round(z["kosten_ist_eur"] * 100)
+    teuerste: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for (raum, art, _), cent in je_fall.items():
+        if cent:
+            teuerste[raum, art].append(cent)
+    erwartet = {
+        (*ort, str(rang)): c for ort, alle in teuerste.items() for rang, c in enumerate(sorted(alle)[:-3:-1], 1)
+    }
+    teil = aggregate.filter(konzept="kosten_groesste").select("raum_id", "hilfeart", "auspraegung", "kosten_ist_eur")
+    assert {z[:3]: round(float(z[3]) * 100) for z in teil.rows()} == erwartet
+    assert len(erwartet) > 30
+
+
 def test_personen_und_familien_zaehlen_einmal(aggregate: pl.DataFrame, zeilen: list[Zeile]) -> None:
     wohnraum = aggregate.filter(merkmal="insgesamt", raumart="wohnraum")
     familien = {h[0]["fall_pseudonym"] for h in _hilfen(zeilen) if _Einheit(h, "").da(date(JAHR, 12, 31))}

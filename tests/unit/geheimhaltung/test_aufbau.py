@@ -10,9 +10,12 @@ import polars as pl
 import pytest
 
 from quality.geheimhaltung import aufbau, verlauf
-from quality.geheimhaltung.aufbau import Bestand, Umfeld, baue
+from quality.geheimhaltung.aufbau import Bestand, baue
 from quality.geheimhaltung.erklaerung import lade_erklaerung
+from quality.geheimhaltung.seiten import Seite
+from quality.geheimhaltung.sperrung import sperre
 from quality.geheimhaltung.tabelle import FREI, PRIMAER, UNGENANNT
+from quality.geheimhaltung.umfeld import ACHSEN, Umfeld
 
 ELTERN = {"a": "ost", "b": "ost", "c": "west", "ost": "kreis", "west": "kreis", "uma": "kreis"}
 EBENEN = {"a": "raum", "b": "raum", "c": "raum", "ost": "region", "west": "region", "kreis": "jugendamt",
@@ -58,7 +61,7 @@ def zaehlungen() -> pl.DataFrame:
 
 
 def _aufgerollt(rahmen: pl.DataFrame, schnitt: pl.Expr) -> pl.DataFrame:
-    achsen = [a for a in aufbau.ACHSEN if a != "raum_id"]
+    achsen = [a for a in ACHSEN if a != "raum_id"]
     unten = rahmen.filter(schnitt, ~pl.col("raum_id").is_in(["kreis", "ost", "west"]))
     fertig = [rahmen.filter(~schnitt), unten]
     for eltern in (["ost", "west"], ["kreis"]):
@@ -178,6 +181,40 @@ def test_a_feature_that_all_share_is_no_public_figure(umfeld: Umfeld) -> None:
     assert len(kreis) == 8  # that of the Bestand, which no table shows, is found by subtraction
     assert kreis["wert"].min() >= 5
     assert set(kreis["lage"]) == {PRIMAER}
+
+
+def _ohne(merkmal: str, umfeld: Umfeld) -> Bestand:
+    """Counts in which nobody in west has the feature, and in uma nobody is counted at all."""
+    unten = zaehlungen().filter(~pl.col("raum_id").is_in(["kreis", "ost", "west"])).with_columns(
+        pl.when(pl.col("merkmal").str.contains("|", literal=True) & (pl.col("raum_id") == "c")).then(0)
+        .when(pl.col("raum_id") == "uma").then(0).otherwise("wert").alias("wert"),
+        pl.col("merkmal").str.replace("situation=2", merkmal, literal=True),
+    )  # fmt: skip
+    andere = unten.filter(pl.col("merkmal") == f"insgesamt|{merkmal}")
+    unten = pl.concat([unten, andere.with_columns(pl.lit("insgesamt|situation=1").alias("merkmal"))])
+    merkmale = (f"insgesamt|{merkmal}", "insgesamt|situation=1")
+    summe = Seite("k", 1, "alle", "zaehler", "hze_faelle_jahressumme", "summe", "insgesamt", "insgesamt",
+                  tuple((m, 1) for m in merkmale), kosten=False)  # fmt: skip
+    mit = replace(umfeld, merkmale=merkmale, summen=(summe,))
+    return baue(_aufgerollt(unten, pl.lit(value=True)), mit, lade_erklaerung())
+
+
+@pytest.mark.parametrize(("merkmal", "lage"), [("transferbezug=ja", PRIMAER), ("transferbezug=unbekannt", FREI)])
+def test_that_nobody_has_a_sensitive_feature_is_hidden(umfeld: Umfeld, merkmal: str, lage: str) -> None:
+    """Where nobody is counted at all, nothing is told; such a 0 may be hidden, so that nobody relies on zeros."""
+    gebaut = _ohne(merkmal, umfeld)
+    stelle = (f"insgesamt|{merkmal}", "insgesamt", "insgesamt")
+    west = _zelle(gebaut, "hze_faelle_jahressumme", *stelle, "west", "2022-12-31")
+    assert (west["wert"], west["lage"], west["untergrenze"]) == (0, lage, 0 if lage == PRIMAER else 1)
+    # of two features that nobody has the sum tells the same, if both are sensitive
+    assert _zelle(gebaut, "hze_faelle_jahressumme", "summe", *stelle[1:], "west", "2022-12-31")["lage"] == lage
+    assert _zelle(gebaut, "hze_faelle_jahressumme", *stelle, "rest kreis", "2022-12-31")["lage"] == UNGENANNT
+    wahl = sperre(verlauf.verbinde(gebaut, []).problem)
+    assert wahl.bericht.sicher
+    null = wahl.bericht.zellen.filter(pl.col("wert") == 0)
+    assert len(null) > 0
+    assert null["kleinster"].max() == 0
+    assert (null["groesster"] >= 5).all()
 
 
 def test_a_member_made_by_its_feature_tells_nothing_by_having_it(umfeld: Umfeld) -> None:

@@ -10,6 +10,7 @@ import duckdb
 import polars as pl
 import pytest
 
+from quality.geheimhaltung.dominanz import DOMINIERT
 from quality.geheimhaltung.erklaerung import lade_erklaerung
 from quality.geheimhaltung.marken import zeilenmarken
 from quality.geheimhaltung.seiten import aus_katalog
@@ -18,6 +19,7 @@ from sources.katalog import Kennzahl, lade_katalog
 WURZEL = Path(__file__).resolve().parents[3]
 TAG = date(2022, 12, 31)
 REST = "insgesamt|insgesamt|r|2022-12-31"
+NICHTS = pl.DataFrame(schema=DOMINIERT)
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +44,10 @@ def _warehouse(ordner: Path, bestandteile: list[tuple[Any, ...]], zeilen: list[t
         )
         con.sql("""create table intermediate.int_kennzahlen__bestandteile (kennzahl varchar, seite varchar,
             tabelle varchar, messgroesse varchar, jugendamt varchar, raum_id varchar, berichtsjahr integer,
-            quelle varchar, stichtag date, version bigint, wert double)""")
+            quelle varchar, stichtag date, version bigint, wert double, nr bigint default 0,
+            gewicht double default 1)""")
         con.executemany(
-            "insert into intermediate.int_kennzahlen__bestandteile values (?, ?, ?, ?, 'j', ?, 2022, 'q', ?, 1, ?)",
+            "insert into intermediate.int_kennzahlen__bestandteile values (?,?,?,?,'j',?,2022,'q',?,1,?,0,1)",
             [(*b[:4], raum, TAG, wert) for b in bestandteile for raum, wert in (b[4:] or ((("r", 9.0)),))]
             or [("x", "x", "x", "x", "r", TAG, 9.0)],
         )
@@ -74,7 +77,7 @@ def _marken(datei: Path, katalog: list[Kennzahl], **zellen: str) -> dict[str, li
         schema={"schluessel": pl.String, "marke": pl.String}, orient="row",
     )  # fmt: skip
     gefunden: dict[str, list[tuple[str, str]]] = {}
-    for modell, zelle, marke in zeilenmarken(datei, zellmarken, katalog, lade_erklaerung()).iter_rows():
+    for modell, zelle, marke in zeilenmarken(datei, zellmarken, NICHTS, katalog, lade_erklaerung()).iter_rows():
         gefunden.setdefault(modell, []).append((zelle, marke))
     return gefunden
 
@@ -146,6 +149,44 @@ def test_a_small_count_hides_its_whole_level(
     assert ("intern_kennzahlen" in _marken(datei, katalog)) is gesperrt
 
 
+def _register(kennzahl: str, r: float, seite: str = "zaehler", **andere: str) -> tuple[Any, ...]:
+    tabelle = {"tabelle": "einwohnermelde", "messgroesse": "bevoelkerung", **andere}
+    return (kennzahl, seite, tabelle["tabelle"], tabelle["messgroesse"], ("r", r), ("nachbar", 99.0))
+
+
+@pytest.mark.parametrize(
+    ("werte", "gesperrt"),
+    [
+        ({"bev_u21": 24.0, "bev_u18": 20.0}, {"bev_u21"}),  # four from 18 to 20
+        ({"bev_u21": 25.0, "bev_u18": 20.0}, set()),
+        ({"bev_u21": 20.0, "bev_u18": 20.0}, set()),  # zeros are shown
+        ({"bev_u3": 6.0, "bev_3_u6": 6.0}, set()),  # side by side
+        ({"bev_u21": 30.0, "bev_6_u18": 16.0, "bev_u3": 11.0}, set()),  # they have no end in common
+        ({"bev_u18": 30.0, "bev_6_u18": 16.0, "bev_u3": 11.0}, {"bev_6_u18"}),  # three from 3 to 5
+        # four from 21 to 26, over four steps: all others are linked by 18 and 0
+        ({"bev_u3": 9.0, "bev_3_u6": 9.0, "bev_6_u18": 9.0, "bev_18_u21": 9.0, "bev_u27": 40.0}, {"bev_18_u21"}),
+    ],
+)
+def test_what_age_groups_differ_by_is_a_count(
+    tmp_path: Path, katalog: list[Kennzahl], werte: dict[str, float], gesperrt: set[str]
+) -> None:
+    """One of the groups is not shown, in no Raum of the level; the others stay."""
+    zeilen = [(k, "gerechnet", "gueltig") for k in werte]
+    marken = _marken(_warehouse(tmp_path, [_register(k, w) for k, w in werte.items()], zeilen), katalog)
+    assert {z.split("|")[4] for z, _ in marken.get("intern_kennzahlen", [])} == gesperrt
+
+
+@pytest.mark.parametrize(("mit", "von", "gesperrt"), [(28.0, 30.0, True), (25.0, 30.0, False), (30.0, 30.0, False)])
+def test_those_without_the_feature_are_a_count(
+    tmp_path: Path, katalog: list[Kennzahl], mit: float, von: float, gesperrt: bool
+) -> None:
+    """93 % of 30 tell of two; that it is all of them is the 100 % of a table whose zeros are shown."""
+    name, haushalte = "alleinerziehende_pct", {"tabelle": "haushalte", "messgroesse": "haushalte"}
+    teile = [_register(name, mit, **haushalte), _register(name, von, "nenner", **haushalte)]
+    marken = _marken(_warehouse(tmp_path, teile, [(name, "gerechnet", "gueltig")]), katalog)
+    assert ("intern_kennzahlen" in marken) is gesperrt
+
+
 def test_young_people_by_age_do_not_appear(tmp_path: Path, katalog: list[Kennzahl]) -> None:
     """A child of three in a family whose Hilfe stands at another age: no Fall, and one child."""
     datei = _warehouse(tmp_path, [ZAEHLER], [("hze_faelle", "gerechnet", "gueltig")])
@@ -153,5 +194,32 @@ def test_young_people_by_age_do_not_appear(tmp_path: Path, katalog: list[Kennzah
         con.sql("update intern.intern_hilfen set altersgruppe = '0-3'")
     zelle = ("hze_faelle_jahressumme|insgesamt|insgesamt|0-3|r|2022-12-31", "offen")
     marken = pl.DataFrame([zelle], schema={"schluessel": pl.String, "marke": pl.String}, orient="row")
-    zeilen = zeilenmarken(datei, marken, katalog, lade_erklaerung()).filter(pl.col("modell") == "intern_hilfen")
+    zeilen = zeilenmarken(datei, marken, NICHTS, katalog, lade_erklaerung()).filter(pl.col("modell") == "intern_hilfen")
     assert [z.split("|")[5] for z in zeilen["zelle"]] == ["faelle"]
+
+
+STATIONAER = f"hze_faelle_jahressumme|stationaer|{REST}"
+
+
+@pytest.mark.parametrize(
+    ("dominiert", "gesperrt", "jahr"),
+    [(None, False, 2022), (STATIONAER, True, 2022), ("", True, 2022), (STATIONAER, True, 2021)],
+)
+def test_costs_are_not_shown_where_a_dominated_count_is(
+    tmp_path: Path, katalog: list[Kennzahl], dominiert: str | None, gesperrt: bool, jahr: int
+) -> None:
+    """Its count is zero, or was shown before; or nobody knows the largest amounts. Other years, other sums stay."""
+    kosten = ("ausgaben_je_hilfemonat_eur", "zaehler", "hze_aggregate", "hze_kosten_ist_eur_kosten")
+    monate = ("ausgaben_je_hilfemonat_eur", "nenner", "hze_aggregate", "hze_hilfemonate_hilfemonate")
+    zeilen = [("ausgaben_je_hilfemonat_eur", "gerechnet", "gueltig")]
+    datei = _warehouse(tmp_path, [kosten, monate], zeilen)
+    gefunden = [] if dominiert is None else [("j", jahr, dominiert or None, "insgesamt")]
+    amt = pl.DataFrame(gefunden, schema=DOMINIERT, orient="row")
+    zelle = pl.DataFrame({"schluessel": [f"hze_faelle_jahressumme|insgesamt|{REST}"], "marke": ["offen"]})
+    for merkmal, erwartet in (("insgesamt", gesperrt and jahr == 2022), ("stationaer", False)):
+        eines = amt.with_columns(pl.lit(merkmal).alias("merkmal"))
+        marken = zeilenmarken(datei, zelle, eines, katalog, lade_erklaerung())
+        assert ("intern_kennzahlen" in marken["modell"].to_list()) is erwartet, merkmal
+    versteckt = zelle.with_columns(pl.lit(dominiert or "x").alias("schluessel"), pl.lit("gesperrt").alias("marke"))
+    marken = zeilenmarken(datei, pl.concat([zelle, versteckt]), amt, katalog, lade_erklaerung())
+    assert ("intern_kennzahlen" in marken["modell"].to_list()) is (dominiert == "" and jahr == 2022)

@@ -8,11 +8,12 @@ import polars as pl
 import pytest
 
 from quality.geheimhaltung import aufbau, verlauf
-from quality.geheimhaltung.aufbau import Bestand, Umfeld, baue
+from quality.geheimhaltung.aufbau import Bestand, baue
 from quality.geheimhaltung.erklaerung import lade_erklaerung
 from quality.geheimhaltung.pruefung import pruefe
 from quality.geheimhaltung.rueckzug import sperre_oder_halte_zurueck
 from quality.geheimhaltung.tabelle import PRIMAER, UNGENANNT
+from quality.geheimhaltung.umfeld import Umfeld
 from tests.unit.geheimhaltung import test_aufbau
 from tests.unit.geheimhaltung.test_aufbau import umfeld  # noqa: F401
 

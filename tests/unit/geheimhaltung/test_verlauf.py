@@ -8,9 +8,10 @@ import polars as pl
 import pytest
 
 from quality.geheimhaltung import aufbau, schutz, verbund, verlauf
-from quality.geheimhaltung.aufbau import KONSTANTE, ZELLEN, Bestand, Umfeld
+from quality.geheimhaltung.aufbau import KONSTANTE, ZELLEN, Bestand
 from quality.geheimhaltung.erklaerung import lade_erklaerung
 from quality.geheimhaltung.tabelle import BEKANNT, FREI, PRIMAER, UNGENANNT
+from quality.geheimhaltung.umfeld import Umfeld
 from quality.geheimhaltung.verlauf import Notiz, bis_jahr, verbinde
 from sources.ablage import Ablage
 from sources.profilmodell import Aussenwissen, Profil
