@@ -131,13 +131,12 @@ geld as (
 
 je_fall as (
     select
-        raum_id,
+        wohnraum as raum_id,
         hilfeart,
         einheit,
         sum(kosten_ist_eur) as kosten_ist_eur
     from kosten
-    where raumart = 'wohnraum'
-    group by raum_id, hilfeart, einheit
+    group by wohnraum, hilfeart, einheit
     having sum(kosten_ist_eur) != 0
 ),
 
