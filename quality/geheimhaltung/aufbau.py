@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from quality.geheimhaltung.dominanz import DOMINIERT
+from quality.geheimhaltung.dominanz import DOMINIERT, KOSTEN
 from quality.geheimhaltung.erklaerung import Erklaerung, Tabelle
 from quality.geheimhaltung.seiten import Seite
 from quality.geheimhaltung.tabelle import BEKANNT, FREI, PRIMAER, UNGENANNT
@@ -38,12 +38,12 @@ GLEICHUNGEN = {"gleichung": pl.String, "schluessel": pl.String, "koeffizient": p
 class Bestand:
     """Cells (columns of ``ZELLEN``, key ``schluessel``) and equations (``GLEICHUNGEN``) of one Jugendamt today.
 
-    ``dominiert``: see :class:`Umfeld`.
+    ``kosten``: see :class:`Umfeld`.
     """
 
     zellen: pl.DataFrame
     gleichungen: pl.DataFrame
-    dominiert: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DOMINIERT))
+    kosten: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=KOSTEN))
 
 
 def haeufigkeit(wert: pl.Expr, k: pl.Expr | int) -> pl.Expr:
@@ -387,7 +387,8 @@ def _als_bestand(zellen: pl.DataFrame, terme: pl.DataFrame, umfeld: Umfeld) -> B
     )
     gleichungen = pl.concat([terme.select(pl.col(s).cast(t) for s, t in GLEICHUNGEN.items()), fest])
     wenige = (haeufigkeit(pl.col("personen"), pl.col("k")) & (pl.col("wert") > 0)).fill_null(value=False)
-    dominiert = pl.col("schluessel").is_in(umfeld.dominiert["schluessel"].implode()) & (pl.col("wert") > 0)
+    von_wenigen = umfeld.kosten.filter(DOMINIERT)["schluessel"].drop_nulls()
+    dominiert = pl.col("schluessel").is_in(von_wenigen.implode()) & (pl.col("wert") > 0)
     geschuetzt = haeufigkeit(pl.col("wert"), pl.col("k")) | pl.col("voll") | wenige | dominiert
     offen = pl.when(pl.col("gezeigt")).then(pl.lit(FREI)).otherwise(pl.lit(UNGENANNT))
     fertig = (
@@ -409,7 +410,7 @@ def _als_bestand(zellen: pl.DataFrame, terme: pl.DataFrame, umfeld: Umfeld) -> B
     return Bestand(
         pl.concat([fertig.select(spalten), konstante.select(spalten)]).sort("schluessel"),
         gleichungen.sort("gleichung", "schluessel"),
-        umfeld.dominiert,
+        umfeld.kosten,
     )
 
 

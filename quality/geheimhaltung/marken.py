@@ -77,14 +77,6 @@ je_seite as (
     left join einfach_offen using (jugendamt, raum_id, tabelle, messgroesse, stichtag, kennzahl, version, seite, nr)
     group by all
 ),
--- costs in which a dominated amount could be seen: its count is not hidden (zero, or shown by an earlier release), or
--- the largest amounts of the year are unknown
-kosten_zu as (
-    select distinct dominiert.jugendamt, dominiert.berichtsjahr, dominiert.merkmal
-    from dominiert
-    left join zellmarken using (schluessel)
-    where zellmarken.marke is distinct from 'gesperrt'
-),
 teile as (
     select
         je_seite.jugendamt, je_seite.raum_id, je_seite.berichtsjahr, je_seite.kennzahl, je_seite.version,
@@ -164,7 +156,7 @@ where zellmarken.marke is distinct from 'offen'
 def zeilenmarken(
     warehouse: Path,
     zellmarken: pl.DataFrame,
-    dominiert: pl.DataFrame,
+    kosten_zu: pl.DataFrame,
     katalog: Sequence[Kennzahl],
     erklaerung: Erklaerung,
 ) -> pl.DataFrame:
@@ -173,7 +165,7 @@ def zeilenmarken(
     Args:
         warehouse: dbt's database, read only.
         zellmarken: schluessel, marke (offen, gesperrt) of all Jugendämter.
-        dominiert: counts whose costs one or two Fälle dominate (columns of ``DOMINIERT``), of all Jugendämter.
+        kosten_zu: costs that no Raum shows in a year (columns of ``GESCHLOSSEN``).
         katalog: the Kennzahlen.
         erklaerung: what is declared.
     """
@@ -182,7 +174,7 @@ def zeilenmarken(
         # a view that is read several times
         con.execute("create temp table bestandteile as from intermediate.int_kennzahlen__bestandteile")
         con.register("zellmarken", zellmarken)
-        con.register("dominiert", dominiert)
+        con.register("kosten_zu", kosten_zu)
         con.register("folge", _folge(con, erklaerung))
         con.register("seiten", pl.DataFrame(seiten, schema=SEITEN))
         einfach = list(erklaerung.einfach.items())

@@ -21,8 +21,8 @@ import duckdb
 import polars as pl
 
 from quality.geheimhaltung import aufbau, verbund, verlauf
-from quality.geheimhaltung.dominanz import DOMINIERT
 from quality.geheimhaltung.erklaerung import Erklaerung, lade_erklaerung
+from quality.geheimhaltung.kostenspannen import GESCHLOSSEN, geschlossene
 from quality.geheimhaltung.marken import zeilenmarken
 from quality.geheimhaltung.prozesse import je_prozess
 from quality.geheimhaltung.pruefung import Bericht, pruefe
@@ -74,8 +74,10 @@ def schuetze(ablage: Ablage, profile: Iterable[Profil], katalog: Sequence[Kennza
         zellmarken.append(marken)
         ergebnisse.append({"jugendamt": jugendamt, "meldung": meldung})
     # a Raum belongs to one Jugendamt, so does its key
-    dominiert = pl.concat([pl.DataFrame(schema=DOMINIERT), *(b.dominiert for alle, _ in faelle for b in alle.values())])
-    zeilen = zeilenmarken(ablage.warehouse, pl.concat(zellmarken), dominiert, katalog, erklaerung)
+    marken = pl.concat(zellmarken)
+    zu = [geschlossene(b.kosten, b.gleichungen, marken) for alle, _ in faelle for b in alle.values()]
+    kosten_zu = pl.concat([pl.DataFrame(schema=GESCHLOSSEN), *zu])
+    zeilen = zeilenmarken(ablage.warehouse, marken, kosten_zu, katalog, erklaerung)
     schreibe_datei(marken_datei(ablage, "marken"), zeilen.write_parquet)
     meldungen = pl.DataFrame(ergebnisse, schema={"jugendamt": pl.String, "meldung": pl.String})
     schreibe_datei(marken_datei(ablage, "ergebnis"), meldungen.filter(pl.col("meldung") != "").write_parquet)

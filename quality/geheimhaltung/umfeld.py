@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import duckdb
 import polars as pl
 
-from quality.geheimhaltung.dominanz import DOMINIERT, dominierte
+from quality.geheimhaltung.dominanz import KOSTEN, lies_kosten
 from quality.geheimhaltung.erklaerung import Erklaerung
 from quality.geheimhaltung.seiten import Seite, aus_katalog, zaehlung
 from sources.katalog import Kennzahl
@@ -29,7 +29,7 @@ class Umfeld:
     ``oberhalb``: raumebenen above the main level. ``kinder``: stichtag, hierarchie, eltern_raum_id, raum_id.
     ``hilfearten``: kind, elter. ``streng``: Hilfearten with the higher k. ``merkmale``: those a Kennzahl shows;
     ``summen``: sides of Kennzahlen that are sums of several counts. ``personen``: the fewest families or young people
-    behind a count (columns of ``PERSONEN``). ``dominiert``: columns of ``DOMINIERT``.
+    behind a count (columns of ``PERSONEN``). ``kosten``: columns of ``KOSTEN``.
     """
 
     oberhalb: tuple[str, ...]
@@ -39,7 +39,7 @@ class Umfeld:
     merkmale: tuple[str, ...]
     summen: tuple[Seite, ...] = ()
     personen: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PERSONEN))
-    dominiert: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DOMINIERT))
+    kosten: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=KOSTEN))
 
 
 def schluessel() -> pl.Expr:
@@ -95,7 +95,7 @@ def lies_umfeld(
         merkmale=tuple(sorted({m for s in seiten for m, _ in s.teile if "|" in m})),
         summen=tuple({(s.zaehlung, s.merkmal): s for s in seiten if len(s.teile) > 1}.values()),
         personen=_lies_personen(con, profil.jugendamt, erklaerung),
-        dominiert=dominierte(con, profil, seiten, erklaerung),
+        kosten=lies_kosten(con, profil, seiten, erklaerung),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,10 @@ import polars as pl
 import pytest
 
 from quality.geheimhaltung import verlauf
-from quality.geheimhaltung.aufbau import baue
-from quality.geheimhaltung.dominanz import DOMINIERT, dominierte
+from quality.geheimhaltung.aufbau import Bestand, baue
+from quality.geheimhaltung.dominanz import DOMINIERT, KOSTEN, lies_kosten
 from quality.geheimhaltung.erklaerung import lade_erklaerung
+from quality.geheimhaltung.kostenspannen import geschlossene
 from quality.geheimhaltung.seiten import Seite
 from quality.geheimhaltung.sperrung import sperre
 from quality.geheimhaltung.umfeld import Umfeld
@@ -57,7 +57,7 @@ def _finde(profil: Profil, kosten: dict[tuple[str, str], list[float]], *seiten: 
             "insert into intermediate.int_hilfearten__knoten values (?, ?, ?, ?, date '1900-01-01', null)",
             [(J, a, k, False) for a, k in KNOTEN] + [(J, a, f"art_{a}", True) for a, _ in KNOTEN[:4]],
         )
-        gefunden = dominierte(con, profil, seiten, lade_erklaerung())
+        gefunden = lies_kosten(con, profil, seiten, lade_erklaerung()).filter(DOMINIERT)
     assert set(gefunden["berichtsjahr"]) <= {2022}
     return sorted(
         (*((s.split("|")[1], s.split("|")[4]) if s else ("", "")), m)
@@ -122,36 +122,86 @@ def test_unknown_largest_amounts_close_the_year(profil: Profil) -> None:
     assert gefunden == [("", "", "insgesamt"), ("", "", "stationaer")]
 
 
-def test_costs_of_one_fall_cannot_be_recomputed() -> None:
-    """Six Fälle in Raum a, one of them with 90 % of the costs: both are hidden, and no sum gives them back."""
-    faelle = {"a": 6, "b": 9, "c": 12, "ost": 15, "west": 12, "kreis": 27}
-    eltern = {"a": "ost", "b": "ost", "c": "west", "ost": "kreis", "west": "kreis"}
+RAEUME = {"a": "ost", "b": "ost", "c": "west", "ost": "kreis", "west": "kreis"}
+FALL = {"a": 6, "b": 9, "c": 12, "ost": 15, "west": 12, "kreis": 27}
+STELLE = FAELLE + "|insgesamt|insgesamt|insgesamt|{}|2022-12-31"
+
+
+def _kosten(**je_raum: tuple[float, float]) -> pl.DataFrame:
+    """betrag and bedarf of these Räume and, without bedarf, of all that are larger."""
+    zeilen = dict(je_raum)
+    for kind, elter in RAEUME.items():
+        alt = zeilen.get(elter, (0.0, -1.0))
+        zeilen[elter] = (alt[0] + zeilen[kind][0], -1.0)
+    kopf = [(J, 2022, STELLE.format(r), "insgesamt", *werte, None) for r, werte in zeilen.items()]
+    return pl.DataFrame(kopf, schema=KOSTEN, orient="row")
+
+
+def _gewaehlt(kosten: pl.DataFrame) -> tuple[Bestand, pl.DataFrame]:
+    """Cells of the small Kreis, and the marks chosen for them."""
     ebene = {"kreis": "jugendamt", "ost": "region", "west": "region"}
+    tag = date(2022, 12, 31)
     zaehlungen = pl.DataFrame(
         {"messgroesse": FAELLE, "merkmal": "insgesamt", "geschlecht": "insgesamt", "altersgruppe": "insgesamt",
-         "raum_id": r, "stichtag": date(2022, 12, 31), "berichtsjahr": 2022, "raumebene": ebene.get(r, "raum"),
-         "wert": n} for r, n in faelle.items()
+         "raum_id": r, "stichtag": tag, "berichtsjahr": 2022, "raumebene": ebene.get(r, "raum"),
+         "wert": n} for r, n in FALL.items()
     )  # fmt: skip
     kinder = pl.DataFrame(
-        {"stichtag": date(2022, 12, 31), "hierarchie": "h", "eltern_raum_id": e, "raum_id": k}
-        for k, e in eltern.items()
+        {"stichtag": tag, "hierarchie": "h", "eltern_raum_id": e, "raum_id": k} for k, e in RAEUME.items()
     )
     leer = pl.DataFrame(schema={"kind": pl.String, "elter": pl.String})
-    umfeld = Umfeld(("jugendamt", "region"), kinder, leer, (), ())
-    schluessel = f"{FAELLE}|insgesamt|insgesamt|insgesamt|a|2022-12-31"
-    dominiert = pl.DataFrame([(J, 2022, schluessel, "insgesamt")], schema=DOMINIERT, orient="row")
-    for gefunden, erwartet in ((pl.DataFrame(schema=DOMINIERT), False), (dominiert, True)):
-        bild = verlauf.verbinde(baue(zaehlungen, replace(umfeld, dominiert=gefunden), lade_erklaerung()), [])
-        wahl = sperre(bild.problem)
-        assert wahl.bericht.sicher
-        marken = bild.nummern.join(wahl.marken, on="zelle")
-        verborgen = {s.split("|")[4] for s in marken.filter(pl.col("marke") != "offen")["schluessel"]}
+    umfeld = Umfeld(("jugendamt", "region"), kinder, leer, (), (), kosten=kosten)
+    bestand = baue(zaehlungen, umfeld, lade_erklaerung())
+    bild = verlauf.verbinde(bestand, [])
+    wahl = sperre(bild.problem)
+    assert wahl.bericht.sicher
+    gesperrt = pl.when(pl.col("marke") == "offen").then(pl.lit("offen")).otherwise(pl.lit("gesperrt"))
+    return bestand, bild.nummern.join(wahl.marken, on="zelle").select("schluessel", gesperrt.alias("marke"))
+
+
+def test_costs_of_one_fall_cannot_be_recomputed() -> None:
+    """Six Fälle in Raum a, one of them with 90 % of the costs: both are hidden, and no sum gives them back."""
+    for bedarf, erwartet in ((-1.0, False), (8.0, True)):
+        kosten = _kosten(a=(100.0, bedarf), b=(60.0, -1.0), c=(70.0, -1.0))
+        bestand, marken = _gewaehlt(kosten)
+        verborgen = {s.split("|")[4] for s in marken.filter(pl.col("marke") == "gesperrt")["schluessel"]}
         assert ("a" in verborgen) is erwartet
         assert (len(verborgen) > 1) is erwartet
+        assert geschlossene(kosten, bestand.gleichungen, marken).is_empty()
     # the costs obey the same sums: with those hidden, is that of a the only solution?
-    raeume = list(faelle)
-    summen = np.array([[(r == e) - (eltern.get(r) == e) for r in raeume] for e in ("ost", "west", "kreis")], float)
+    raeume = list(FALL)
+    summen = np.array([[(r == e) - (RAEUME.get(r) == e) for r in raeume] for e in ("ost", "west", "kreis")], float)
     offen = np.array([[float(r == s) for r in raeume] for s in raeume if s not in verborgen])
     alles = np.vstack([summen, offen])
     nur_a = np.vstack([alles, [float(r == "a") for r in raeume]])
     assert np.linalg.matrix_rank(nur_a) > np.linalg.matrix_rank(alles)
+
+
+@pytest.mark.parametrize(("nachbar", "zu"), [(60.0, False), (10.0, False), (9.0, True), (0.0, True)])
+def test_what_is_hidden_together_must_leave_room(nachbar: float, zu: bool) -> None:
+    """a and b are hidden; their sum is shown, so that a is at most both: it must be able to be 10 more."""
+    kosten = _kosten(a=(100.0, 10.0), b=(nachbar, -1.0), c=(70.0, -1.0))
+    bestand, _ = _gewaehlt(kosten)
+    marken = pl.DataFrame({"schluessel": [STELLE.format(r) for r in FALL], "marke": ["gesperrt"] * 2 + ["offen"] * 4})
+    gefunden = geschlossene(kosten, bestand.gleichungen, marken)
+    assert gefunden.rows() == ([(J, 2022, "insgesamt")] if zu else [])
+
+
+def test_where_a_dominated_count_is_not_hidden_no_raum_shows_these_costs() -> None:
+    """Its count is zero, or was shown before; or nobody knows the largest amounts."""
+    kosten = _kosten(a=(100.0, 10.0), b=(60.0, -1.0), c=(70.0, -1.0))
+    bestand, marken = _gewaehlt(kosten)
+    offen = marken.with_columns(pl.lit("offen").alias("marke"))
+    assert geschlossene(kosten, bestand.gleichungen, offen).rows() == [(J, 2022, "insgesamt")]
+    # a difference is seen only where the sum is from which it is taken
+    differenz = kosten.with_columns(pl.when(DOMINIERT).then(pl.lit(STELLE.format("kreis"))).alias("von"))
+    assert geschlossene(differenz, bestand.gleichungen, offen).rows() == [(J, 2022, "insgesamt")]
+    ohne_summe = offen.with_columns(
+        pl.when(pl.col("schluessel") == STELLE.format("kreis"))
+        .then(pl.lit("gesperrt"))
+        .otherwise("marke")
+        .alias("marke")
+    )
+    assert geschlossene(differenz, bestand.gleichungen, ohne_summe).is_empty()
+    unbekannt = pl.DataFrame([(J, 2022, None, "stationaer", None, float("inf"), None)], schema=KOSTEN, orient="row")
+    assert geschlossene(unbekannt, bestand.gleichungen, marken).rows() == [(J, 2022, "stationaer")]

@@ -10,8 +10,8 @@ import duckdb
 import polars as pl
 import pytest
 
-from quality.geheimhaltung.dominanz import DOMINIERT
 from quality.geheimhaltung.erklaerung import lade_erklaerung
+from quality.geheimhaltung.kostenspannen import GESCHLOSSEN
 from quality.geheimhaltung.marken import zeilenmarken
 from quality.geheimhaltung.seiten import aus_katalog
 from sources.katalog import Kennzahl, lade_katalog
@@ -19,7 +19,7 @@ from sources.katalog import Kennzahl, lade_katalog
 WURZEL = Path(__file__).resolve().parents[3]
 TAG = date(2022, 12, 31)
 REST = "insgesamt|insgesamt|r|2022-12-31"
-NICHTS = pl.DataFrame(schema=DOMINIERT)
+NICHTS = pl.DataFrame(schema=GESCHLOSSEN)
 
 
 @pytest.fixture(scope="module")
@@ -198,28 +198,18 @@ def test_young_people_by_age_do_not_appear(tmp_path: Path, katalog: list[Kennzah
     assert [z.split("|")[5] for z in zeilen["zelle"]] == ["faelle"]
 
 
-STATIONAER = f"hze_faelle_jahressumme|stationaer|{REST}"
-
-
 @pytest.mark.parametrize(
-    ("dominiert", "gesperrt", "jahr"),
-    [(None, False, 2022), (STATIONAER, True, 2022), ("", True, 2022), (STATIONAER, True, 2021)],
+    ("jahr", "merkmal", "gesperrt"),
+    [(2022, "insgesamt", True), (2021, "insgesamt", False), (2022, "stationaer", False)],
 )
-def test_costs_are_not_shown_where_a_dominated_count_is(
-    tmp_path: Path, katalog: list[Kennzahl], dominiert: str | None, gesperrt: bool, jahr: int
+def test_costs_that_no_raum_shows_in_a_year(
+    tmp_path: Path, katalog: list[Kennzahl], jahr: int, merkmal: str, gesperrt: bool
 ) -> None:
-    """Its count is zero, or was shown before; or nobody knows the largest amounts. Other years, other sums stay."""
-    kosten = ("ausgaben_je_hilfemonat_eur", "zaehler", "hze_aggregate", "hze_kosten_ist_eur_kosten")
-    monate = ("ausgaben_je_hilfemonat_eur", "nenner", "hze_aggregate", "hze_hilfemonate_hilfemonate")
-    zeilen = [("ausgaben_je_hilfemonat_eur", "gerechnet", "gueltig")]
-    datei = _warehouse(tmp_path, [kosten, monate], zeilen)
-    gefunden = [] if dominiert is None else [("j", jahr, dominiert or None, "insgesamt")]
-    amt = pl.DataFrame(gefunden, schema=DOMINIERT, orient="row")
+    name = "ausgaben_je_hilfemonat_eur"
+    kosten = (name, "zaehler", "hze_aggregate", "hze_kosten_ist_eur_kosten")
+    monate = (name, "nenner", "hze_aggregate", "hze_hilfemonate_hilfemonate")
+    datei = _warehouse(tmp_path, [kosten, monate], [(name, "gerechnet", "gueltig")])
     zelle = pl.DataFrame({"schluessel": [f"hze_faelle_jahressumme|insgesamt|{REST}"], "marke": ["offen"]})
-    for merkmal, erwartet in (("insgesamt", gesperrt and jahr == 2022), ("stationaer", False)):
-        eines = amt.with_columns(pl.lit(merkmal).alias("merkmal"))
-        marken = zeilenmarken(datei, zelle, eines, katalog, lade_erklaerung())
-        assert ("intern_kennzahlen" in marken["modell"].to_list()) is erwartet, merkmal
-    versteckt = zelle.with_columns(pl.lit(dominiert or "x").alias("schluessel"), pl.lit("gesperrt").alias("marke"))
-    marken = zeilenmarken(datei, pl.concat([zelle, versteckt]), amt, katalog, lade_erklaerung())
-    assert ("intern_kennzahlen" in marken["modell"].to_list()) is (dominiert == "" and jahr == 2022)
+    zu = pl.DataFrame([("j", jahr, merkmal)], schema=GESCHLOSSEN, orient="row")
+    marken = zeilenmarken(datei, zelle, zu, katalog, lade_erklaerung())
+    assert ("intern_kennzahlen" in marken["modell"].to_list()) is gesperrt

@@ -1,0 +1,90 @@
+"""The audit of costs: what can be derived of an amount that one or two Fälle dominate?
+
+Here: the smallest and the largest amount that fits all sums over Räume and Hilfearten, and which costs are not shown
+for it. Costs obey the sums of the counts that they follow; a reader is assumed to know that none is below 0.
+Not here: which amounts are dominated (``dominanz.py``), which counts are hidden (``sperrung.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import polars as pl
+from scipy.optimize import linprog
+
+from quality.geheimhaltung.dominanz import DOMINIERT
+
+GESCHLOSSEN = {"jugendamt": pl.String, "berichtsjahr": pl.Int64, "merkmal": pl.String}
+CENT = 0.01
+UNBEGRENZT = 3
+"""linprog's word for it."""
+Gleichung = Mapping[str, int]
+
+
+def geschlossene(kosten: pl.DataFrame, gleichungen: pl.DataFrame, marken: pl.DataFrame) -> pl.DataFrame:
+    """Costs that no Raum shows in a year (``GESCHLOSSEN``), as a dominated amount could be seen by them.
+
+    That is where its count is not hidden (zero, or shown by an earlier release), where the largest amounts are unknown,
+    or where the range that is left is too narrow.
+
+    Args:
+        kosten: columns of ``KOSTEN``, one Jugendamt.
+        gleichungen: equations of its counts.
+        marken: schluessel, marke (offen, gesperrt).
+    """
+    mit = kosten.join(marken, on="schluessel", how="left", maintain_order="left")
+    verborgen = pl.col("marke").eq_missing("gesperrt")
+    # a difference is seen where both sums are
+    summen = marken.filter(pl.col("marke") == "gesperrt").select(pl.col("schluessel").alias("von"))
+    zu = [mit.filter(DOMINIERT, ~verborgen).join(summen, on="von", how="anti", maintain_order="left")]
+    zu += [
+        _zu_eng(jahr, _gleichungen(jahr["schluessel"], gleichungen))
+        for _, jahr in mit.filter(pl.col("betrag").is_not_null()).group_by("berichtsjahr", maintain_order=True)
+    ]
+    return pl.concat(zu).select(GESCHLOSSEN.keys()).unique(maintain_order=True)
+
+
+def _gleichungen(schluessel: pl.Series, gleichungen: pl.DataFrame) -> list[Gleichung]:
+    """Sums among the counts of these costs, in all Räume of that year."""
+
+    def stelle(s: pl.Expr) -> pl.Expr:
+        return s.str.replace(r"\|[^|]*\|([^|]*)$", "|$1")
+
+    stellen = schluessel.to_frame().select(stelle(pl.col("schluessel")).unique()).to_series()
+    fremd = ~stelle(pl.col("schluessel")).is_in(stellen.implode()) & pl.col("schluessel").str.contains(
+        "|", literal=True
+    )
+    sums = gleichungen.filter(pl.col("gleichung").str.contains(r"^(raum|summe)\|"), ~fremd.any().over("gleichung"))
+    je = sums.filter(~fremd, pl.col("schluessel").str.contains("|", literal=True)).group_by(
+        "gleichung", maintain_order=True
+    )
+    return [dict(zip(t["schluessel"], t["koeffizient"], strict=True)) for _, t in je]
+
+
+def _zu_eng(kosten: pl.DataFrame, gleichungen: Sequence[Gleichung]) -> pl.DataFrame:
+    """Dominated amounts of a year whose count is hidden, but which can be narrowed down too far."""
+    offen = kosten.filter(
+        pl.col("marke") == "offen", pl.col("schluessel").str.split("|").list.get(1) == pl.col("merkmal")
+    )
+    betraege = dict(kosten.select("schluessel", "betrag").iter_rows())
+    unbekannt = sorted({s for g in gleichungen for s in g} - set(offen["schluessel"]))
+    matrix = np.array([[g.get(s, 0) for s in unbekannt] for g in gleichungen], dtype=float)
+    wahr = np.array([betraege.get(s, 0.0) for s in unbekannt])
+    pruefen = kosten.filter(DOMINIERT, pl.col("marke") == "gesperrt", pl.col("schluessel").is_in(unbekannt))
+    eng = [_ist_eng(matrix, wahr, unbekannt.index(z["schluessel"]), z["bedarf"]) for z in pruefen.iter_rows(named=True)]
+    return pruefen.filter(pl.Series(eng, dtype=pl.Boolean))
+
+
+def _ist_eng(matrix: np.ndarray, wahr: np.ndarray, stelle: int, bedarf: float) -> bool:
+    """Can the amount at ``stelle`` not be so much more, and so much less (or nothing), in other amounts that fit?"""
+    for richtung, weit in ((1, bedarf), (-1, min(bedarf, wahr[stelle]))):
+        ziel = np.zeros(len(wahr))
+        ziel[stelle] = -richtung
+        grenzen = [(min(w, 0.0), None) for w in wahr]
+        bestes = linprog(ziel, A_eq=matrix, b_eq=matrix @ wahr, bounds=grenzen, method="highs")
+        if bestes.status == UNBEGRENZT:
+            continue
+        if bestes.status != 0 or abs(bestes.x[stelle] - wahr[stelle]) < weit - CENT:
+            return True
+    return False
