@@ -1,21 +1,15 @@
 {#
   Counts and delivered rates per Raum, rolled up: a Raum without a figure of its own is the sum of its children,
   if every one of them has a figure. Delivered rates are never rolled up. Three steps reach from a part of a
-  Gemeinde to the whole.
+  Gemeinde to the whole; a later step looks only at Räume above those that the step before has summed.
 #}
 {% set zelle = [
     'jugendamt', 'berichtsjahr', 'stichtag', 'familie', 'quelle', 'tabelle', 'rang', 'messgroesse', 'herkunft',
     'geschlecht', 'altersgruppe', 'alter_von', 'alter_bis', 'nationalitaet', 'merkmal', 'einheit',
 ] %}
 {% set zelle_text = zelle | join(', ') %}
-
-with
-
-kinder as (
-    select * from {{ ref('int_raeume__kinder') }}
-),
-
-stufe_0 as (
+{# as text, not as a step of its own: what several steps read would be kept as a copy #}
+{% set geliefert -%}
     select
         raum_id,
         {{ zelle_text }},
@@ -28,10 +22,45 @@ stufe_0 as (
         false as ist_summe,
         false as ist_geschaetzt
     from {{ ref('int_messgroessen__vereint') }}
+{%- endset %}
+
+with
+
+kinder as (
+    select * from {{ ref('int_raeume__kinder') }}
 ),
 
 {% for stufe in range(1, 4) %}
-summen_{{ stufe }} as (
+{% set bisher %}
+        {{ geliefert }}
+        {%- for davor in range(1, stufe) %}
+        union all
+        select * from summen_{{ davor }}
+        {%- endfor %}
+{% endset %}
+eltern_{{ stufe }} as (
+    select distinct
+        jugendamt,
+        stichtag,
+        eltern_raum_id
+    from kinder
+    {% if stufe > 1 -%}
+    semi join summen_{{ stufe - 1 }}
+        using (jugendamt, stichtag, raum_id)
+    {%- endif %}
+),
+
+eigene_{{ stufe }} as (
+    select bisher.*
+    from ({{ bisher }}) as bisher
+    semi join eltern_{{ stufe }} as eltern
+        on
+            bisher.jugendamt = eltern.jugendamt
+            and bisher.stichtag = eltern.stichtag
+            and bisher.raum_id = eltern.eltern_raum_id
+),
+
+summiert_{{ stufe }} as (
     select
         kinder.eltern_raum_id as raum_id,
         {% for spalte in zelle -%}
@@ -46,32 +75,43 @@ summen_{{ stufe }} as (
         kinder.hierarchie as summe_ueber,
         true as ist_summe,
         bool_or(teil.ist_geschaetzt or kinder.gewicht < 1) as ist_geschaetzt
-    from stufe_{{ stufe - 1 }} as teil
+    from ({{ bisher }}) as teil
     inner join kinder
         on
             teil.jugendamt = kinder.jugendamt
             and teil.stichtag = kinder.stichtag
             and teil.raum_id = kinder.raum_id
+    semi join eltern_{{ stufe }} as eltern
+        on
+            kinder.jugendamt = eltern.jugendamt
+            and kinder.stichtag = eltern.stichtag
+            and kinder.eltern_raum_id = eltern.eltern_raum_id
     where teil.herkunft = 'gezaehlt'
     group by all
     having count_if(not kinder.ist_besonders) = max(kinder.erwartete_kinder)
 ),
 
-stufe_{{ stufe }} as (
-    select * from stufe_{{ stufe - 1 }}
-    union all
-    select summen_{{ stufe }}.*
-    from summen_{{ stufe }}
-    anti join stufe_{{ stufe - 1 }}
+summen_{{ stufe }} as (
+    select *
+    from summiert_{{ stufe }}
+    anti join eigene_{{ stufe }}
         using (raum_id, {{ zelle_text }})
 ),
 
 {% endfor -%}
+vereint as (
+    {{ geliefert }}
+    {%- for stufe in range(1, 4) %}
+    union all
+    select * from summen_{{ stufe }}
+    {%- endfor %}
+),
+
 final as (
     select
         * exclude (wert),
         case when status in ('gueltig', 'null_genau', 'gerundete_null') then wert end as wert
-    from stufe_3
+    from vereint
 )
 
 select * from final

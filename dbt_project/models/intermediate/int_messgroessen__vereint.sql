@@ -1,19 +1,67 @@
 {{ config(materialized='table') }}
 
 -- Several delivered keys may stand for one Raum (key changes): the figure is theirs together. A figure that still names
--- a Raum after its end belongs to what took its place.
-select
-    zellen.* exclude (extrakt, raum_id, wert, status, lieferung, datenstand, musterdaten),
-    coalesce(abloesungen.ziel, zellen.raum_id) as raum_id,
-    sum(zellen.wert) as wert,
-    {{ summenstatus('zellen.status') }} as status,
-    max(zellen.datenstand) as datenstand,
-    bool_or(zellen.musterdaten) as musterdaten
-from {{ ref('int_zellen__vereint') }} as zellen
-left join {{ source('stammdaten', 'abloesungen') }} as abloesungen
-    on
-        zellen.jugendamt = abloesungen.jugendamt
-        and zellen.raum_id = abloesungen.raum_id
-        and zellen.stichtag >= abloesungen.gueltig_von
-        and zellen.stichtag <= coalesce(abloesungen.gueltig_bis, zellen.stichtag)
-group by all
+-- a Raum after its end belongs to what took its place. All others stand alone and pass as they are: grouping the
+-- millions of cells of a whole Land takes gigabytes.
+{% set ohne = ['extrakt', 'je_schluessel', 'lieferung'] %}
+with
+
+zellen as (
+    select * from {{ ref('int_zellen__vereint') }}
+),
+
+abloesungen as (
+    select * from {{ source('stammdaten', 'abloesungen') }}
+),
+
+betroffen as (
+    select
+        jugendamt,
+        raum_id
+    from abloesungen
+    union
+    select
+        jugendamt,
+        ziel as raum_id
+    from abloesungen
+),
+
+allein as (
+    select * exclude ({{ ohne | join(', ') }})
+    from zellen
+    anti join betroffen
+        using (jugendamt, raum_id)
+    where not zellen.je_schluessel
+),
+
+mehrere as (
+    select zellen.*
+    from zellen
+    left join betroffen
+        on
+            zellen.jugendamt = betroffen.jugendamt
+            and zellen.raum_id = betroffen.raum_id
+    where zellen.je_schluessel or betroffen.raum_id is not null
+),
+
+zusammen as (
+    select
+        mehrere.* exclude ({{ ohne | join(', ') }}, raum_id, wert, status, datenstand, musterdaten),
+        coalesce(abloesungen.ziel, mehrere.raum_id) as raum_id,
+        sum(mehrere.wert) as wert,
+        {{ summenstatus('mehrere.status') }} as status,
+        max(mehrere.datenstand) as datenstand,
+        bool_or(mehrere.musterdaten) as musterdaten
+    from mehrere
+    left join abloesungen
+        on
+            mehrere.jugendamt = abloesungen.jugendamt
+            and mehrere.raum_id = abloesungen.raum_id
+            and mehrere.stichtag >= abloesungen.gueltig_von
+            and mehrere.stichtag <= coalesce(abloesungen.gueltig_bis, mehrere.stichtag)
+    group by all
+)
+
+select * from allein
+union all by name
+select * from zusammen
