@@ -6,6 +6,8 @@ Not here: what a verb does (the modules of this package call the steps).
 
 from __future__ import annotations
 
+import atexit
+import os
 import sys
 
 import typer
@@ -35,6 +37,20 @@ app.command("ui")(betrieb.ui)
 
 
 def main() -> None:
+    """Run the CLI as a process and end it."""
+    try:
+        rufe_auf()
+        kennung = 0
+    except SystemExit as ende:
+        kennung = int(ende.code or 0)
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # what Dagster and dbt leave behind takes Python more than two seconds to take apart, piece by piece
+    os._exit(kennung)
+
+
+def rufe_auf() -> None:
     """Run the CLI; expected errors end in one German line and exit code 2 (wrong use) or 1 (nothing released)."""
     from orchestration.cli.fehler import ERWARTET, FALSCHE_BENUTZUNG, VOLL, ist_voll
 

@@ -74,7 +74,7 @@ def doppelt(muster_lieferung: Path) -> bytes:
 @pytest.fixture
 def cli(leeres_haus: Haus, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
     """Run a verb in this process, as quick as that is."""
-    from orchestration.cli import main
+    from orchestration.cli import rufe_auf
 
     for name in ("BERICHTSWESEN_HOME", "BERICHTSWESEN_JUGENDAEMTER"):
         monkeypatch.setenv(name, leeres_haus.env[name])
@@ -83,7 +83,7 @@ def cli(leeres_haus: Haus, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
         monkeypatch.setattr(sys, "argv", ["berichtswesen", *argumente])
         capsys.readouterr()
         with pytest.raises(SystemExit) as ende:
-            main()
+            rufe_auf()
         return CompletedProcess(argumente, int(ende.value.code or 0), *capsys.readouterr())
 
     return fuehre_aus
