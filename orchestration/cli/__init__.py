@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import os
 import sys
+from contextlib import suppress
 
 import typer
 
@@ -44,8 +45,9 @@ def main() -> None:
     except SystemExit as ende:
         kennung = int(ende.code or 0)
     atexit._run_exitfuncs()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    with suppress(BrokenPipeError):  # whoever read along has gone
+        sys.stdout.flush()
+        sys.stderr.flush()
     # what Dagster and dbt leave behind takes Python more than two seconds to take apart, piece by piece
     os._exit(kennung)
 
