@@ -145,6 +145,7 @@ def miss_befehl(befehl: Sequence[str], umgebung: dict[str, str] | None = None) -
 
 
 def _spitze(proben: Sequence[tuple[float, int]], von: float, bis: float) -> float:
-    """Peak in MB between two times; of a stage shorter than the beat, the sample after it."""
+    """Peak in MB between two times; of a stage shorter than the beat, the sample nearest to it."""
     innen = [b for t, b in proben if von <= t <= bis + _TAKT_S]
-    return max(innen, default=0) / 1e6
+    naechste = min(proben, key=lambda probe: abs(probe[0] - bis), default=(0, 0))[1]
+    return max(innen, default=naechste) / 1e6

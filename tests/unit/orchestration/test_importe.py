@@ -50,7 +50,7 @@ def test_check_takes_less_than_five_seconds_and_touches_no_store(neues_haus) -> 
     lauf = haus.cli("check")
     dauer = time.monotonic() - beginn
     assert lauf.returncode == 0, lauf.stdout + lauf.stderr
-    assert lauf.stdout.count("✓") == 7
+    assert lauf.stdout.count("✓") == 8
     assert dauer < 5
     assert not haus.home.exists()
 
