@@ -55,8 +55,8 @@ def _gleichungen(schluessel: pl.Series, gleichungen: pl.DataFrame) -> list[Gleic
     fremd = ~stelle(pl.col("schluessel")).is_in(stellen.implode()) & pl.col("schluessel").str.contains(
         "|", literal=True
     )
-    sums = gleichungen.filter(pl.col("gleichung").str.contains(r"^(raum|summe)\|"), ~fremd.any().over("gleichung"))
-    je = sums.filter(~fremd, pl.col("schluessel").str.contains("|", literal=True)).group_by(
+    summen = gleichungen.filter(pl.col("gleichung").str.contains(r"^(raum|summe)\|"), ~fremd.any().over("gleichung"))
+    je = summen.filter(~fremd, pl.col("schluessel").str.contains("|", literal=True)).group_by(
         "gleichung", maintain_order=True
     )
     return [dict(zip(t["schluessel"], t["koeffizient"], strict=True)) for _, t in je]
