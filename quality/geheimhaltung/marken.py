@@ -19,6 +19,7 @@ from sources.katalog import Kennzahl
 
 SEITEN = {"kennzahl": pl.String, "version": pl.Int64, "profil": pl.String, "seite": pl.String, "zaehlung": pl.String,
           "merkmal": pl.String, "geschlecht": pl.String, "altersgruppe": pl.String, "kosten": pl.Boolean}  # fmt: skip
+SPEICHER = "2GB"
 SCHEMA = {"modell": pl.String, "zelle": pl.String, "marke": pl.String}
 
 # A Kennzahl is open if each of its sides is: made of public or plain tables alone, or a count that is shown.
@@ -170,7 +171,7 @@ def zeilenmarken(
         erklaerung: what is declared.
     """
     seiten = [{f: getattr(s, f) for f in SEITEN} for s in aus_katalog(katalog, erklaerung)]
-    with duckdb.connect(str(warehouse), read_only=True) as con:
+    with duckdb.connect(str(warehouse), read_only=True, config={"memory_limit": SPEICHER}) as con:
         # a view that is read several times
         con.execute("create temp table bestandteile as from intermediate.int_kennzahlen__bestandteile")
         con.register("zellmarken", zellmarken)

@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ import duckdb
 import polars as pl
 
 from quality.geheimhaltung import aufbau, verbund, verlauf
-from quality.geheimhaltung.erklaerung import Erklaerung, lade_erklaerung
+from quality.geheimhaltung.erklaerung import lade_erklaerung
 from quality.geheimhaltung.kostenspannen import GESCHLOSSEN, geschlossene
 from quality.geheimhaltung.marken import zeilenmarken
 from quality.geheimhaltung.prozesse import je_prozess
@@ -39,8 +41,17 @@ __all__ = ["ergebnis", "notiere", "pruefe_veroeffentlichtes", "schuetze"]
 
 Ergebnis = dict[str, Any]
 """What the manifest says: zellen, gesperrt, geschuetzt, engstes, sicher, meldung, verlust per level, sekunden."""
-Fall = tuple[dict[str, aufbau.Bestand], Gesamtbild]
-"""Linked Jugendämter, and all that can be written down of them."""
+MARKEN = {"schluessel": pl.String, "marke": pl.String}
+MELDUNGEN = {"jugendamt": pl.String, "meldung": pl.String}
+
+
+@dataclass(frozen=True)
+class Gefunden:
+    """What was found of linked Jugendämter: columns of ``MARKEN``, ``MELDUNGEN`` and ``GESCHLOSSEN``."""
+
+    marken: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MARKEN))
+    meldungen: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MELDUNGEN))
+    kosten_zu: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=GESCHLOSSEN))
 
 
 def schuetze(ablage: Ablage, profile: Iterable[Profil], katalog: Sequence[Kennzahl]) -> int:
@@ -48,40 +59,37 @@ def schuetze(ablage: Ablage, profile: Iterable[Profil], katalog: Sequence[Kennza
 
     A Jugendamt for which no safe pattern exists is marked as well; ``ergebnis`` says that it may not be released.
     """
-    erklaerung = lade_erklaerung()
-    faelle: list[Fall] = []
-    ohne_zelle: dict[str, list[str]] = {}
-    for gruppe in verbund.gruppen(profile):
-        bestaende = {}
-        for p in gruppe:
-            if bestand := _bestand(ablage, p, katalog, erklaerung):
-                bestaende[p.jugendamt] = bestand
-            else:
-                (verlauf.ordner(ablage, p.jugendamt) / "ergebnis.json").unlink(missing_ok=True)
-        if bestaende:
-            bild = _gesamtbild(ablage, gruppe, list(bestaende.values()))
-            faelle.append((bestaende, bild))
-            ohne_zelle |= {p.jugendamt: verbund.ohne_zelle(p, bild.nummern["schluessel"]) for p in gruppe}
-    neu = [(alle, bild) for alle, bild in faelle if not all(_ist_gefunden(ablage, j, bild) for j in alle)]
-    for gefundene in je_prozess(_sperre, neu):
-        for jugendamt, (stand, gefunden) in gefundene.items():
-            verlauf.schreibe(ablage, jugendamt, stand)
-            schreibe_json(verlauf.ordner(ablage, jugendamt) / "ergebnis.json", gefunden)
-    zellmarken = [pl.DataFrame(schema={"schluessel": pl.String, "marke": pl.String})]
-    ergebnisse = []
-    for jugendamt, verbundene in sorted((j, sorted(alle)) for alle, _ in faelle for j in alle):
-        marken, meldung = _ein_jugendamt(ablage, jugendamt, verbundene, ohne_zelle[jugendamt])
-        zellmarken.append(marken)
-        ergebnisse.append({"jugendamt": jugendamt, "meldung": meldung})
+    teile = [Gefunden(), *je_prozess(partial(_schuetze, ablage, katalog), verbund.gruppen(profile))]
     # a Raum belongs to one Jugendamt, so does its key
-    marken = pl.concat(zellmarken)
-    zu = [geschlossene(b.kosten, b.gleichungen, marken) for alle, _ in faelle for b in alle.values()]
-    kosten_zu = pl.concat([pl.DataFrame(schema=GESCHLOSSEN), *zu])
-    zeilen = zeilenmarken(ablage.warehouse, marken, kosten_zu, katalog, erklaerung)
+    marken, kosten_zu = (pl.concat([getattr(t, art) for t in teile]) for art in ("marken", "kosten_zu"))
+    zeilen = zeilenmarken(ablage.warehouse, marken, kosten_zu, katalog, lade_erklaerung())
     schreibe_datei(marken_datei(ablage, "marken"), zeilen.write_parquet)
-    meldungen = pl.DataFrame(ergebnisse, schema={"jugendamt": pl.String, "meldung": pl.String})
+    meldungen = pl.concat([t.meldungen for t in teile]).sort("jugendamt")
     schreibe_datei(marken_datei(ablage, "ergebnis"), meldungen.filter(pl.col("meldung") != "").write_parquet)
     return len(zeilen)
+
+
+def _schuetze(ablage: Ablage, katalog: Sequence[Kennzahl], gruppe: Sequence[Profil]) -> Gefunden:
+    """Linked Jugendämter, from their counts to their marks: in a process of its own, as their tables are large."""
+    bestaende = {}
+    for p in gruppe:
+        if bestand := _bestand(ablage, p, katalog):
+            bestaende[p.jugendamt] = bestand
+        else:
+            (verlauf.ordner(ablage, p.jugendamt) / "ergebnis.json").unlink(missing_ok=True)
+    if not bestaende:
+        return Gefunden()
+    bild = _gesamtbild(ablage, gruppe, list(bestaende.values()))
+    if not all(_ist_gefunden(ablage, j, bild) for j in bestaende):
+        for jugendamt, (stand, gefunden) in _sperre(bestaende, bild).items():
+            verlauf.schreibe(ablage, jugendamt, stand)
+            schreibe_json(verlauf.ordner(ablage, jugendamt) / "ergebnis.json", gefunden)
+    ohne_zelle = {p.jugendamt: verbund.ohne_zelle(p, bild.nummern["schluessel"]) for p in gruppe}
+    je_amt = {j: _ein_jugendamt(ablage, j, sorted(bestaende), ohne_zelle[j]) for j in sorted(bestaende)}
+    marken = pl.concat([m for m, _ in je_amt.values()])
+    meldungen = [{"jugendamt": j, "meldung": meldung} for j, (_, meldung) in je_amt.items()]
+    zu = [geschlossene(b.kosten, b.gleichungen, marken) for b in bestaende.values()]
+    return Gefunden(marken, pl.DataFrame(meldungen, schema=MELDUNGEN), pl.concat(zu))
 
 
 def marken_datei(ablage: Ablage, name: str) -> Path:
@@ -146,10 +154,9 @@ def _ein_jugendamt(
     return marken.select("schluessel", gesperrt.alias("marke")), str(gefunden.get("meldung", ""))
 
 
-def _bestand(
-    ablage: Ablage, profil: Profil, katalog: Sequence[Kennzahl], erklaerung: Erklaerung
-) -> aufbau.Bestand | None:
+def _bestand(ablage: Ablage, profil: Profil, katalog: Sequence[Kennzahl]) -> aufbau.Bestand | None:
     """Today's cells and equations; None if the Jugendamt has no protected counts."""
+    erklaerung = lade_erklaerung()
     with duckdb.connect(str(ablage.warehouse), read_only=True) as con:
         zaehlungen = lies_zaehlungen(con, profil.jugendamt, erklaerung.messgroessen)
         if zaehlungen.is_empty():
@@ -158,9 +165,8 @@ def _bestand(
     return aufbau.baue(zaehlungen, umfeld, erklaerung)
 
 
-def _sperre(fall: Fall) -> dict[str, tuple[Notiz, Ergebnis]]:
+def _sperre(bestaende: Mapping[str, aufbau.Bestand], bild: Gesamtbild) -> dict[str, tuple[Notiz, Ergebnis]]:
     """Choose marks, audit them, and say what they cost each Jugendamt, beside the naive way."""
-    bestaende, bild = fall
     beginn = time.monotonic()
     rueckzug = sperre_oder_halte_zurueck(bild.problem, bild.nummern)
     sekunden = round(time.monotonic() - beginn, 1)
