@@ -60,13 +60,13 @@ def _kein_text(inhalt: bytes) -> None:
     """Refuse what is no text, by its first bytes and its control characters."""
     if not inhalt.strip():
         raise _leer()
+    for anfang, art in _ANFAENGE.items():
+        if inhalt.startswith(anfang):
+            raise Lesefehler("binaer", f"Die Datei ist {art}", "eine Textdatei (CSV)", "die Tabelle als CSV liefern")
     if inhalt.startswith(_UTF32 + _UTF16) or _wie_utf16(inhalt):
         raise Lesefehler(
             "kodierung", "Die Datei ist in UTF-16 oder UTF-32 kodiert", "UTF-8 oder ISO-8859-1", _SPEICHERN
         )
-    for anfang, art in _ANFAENGE.items():
-        if inhalt.startswith(anfang):
-            raise Lesefehler("binaer", f"Die Datei ist {art}", "eine Textdatei (CSV)", "die Tabelle als CSV liefern")
     if _HTML.match(inhalt[:4096]):
         raise Lesefehler(
             "html",
