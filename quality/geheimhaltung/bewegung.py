@@ -93,19 +93,18 @@ class Netz:
             rand = np.array([start])
             while len(rand) and drin.sum() < hoechstens:
                 gesehen[rand] = True
-                rand = schritt(rand)
-                rand = rand[beweglich[rand] & ~gesehen[rand]]
+                erreicht = np.zeros(len(beweglich), dtype=bool)
+                erreicht[schritt(rand)] = True
+                rand = np.flatnonzero(erreicht & beweglich & ~gesehen)
                 neu = rand[~drin[rand]]
                 drin[neu[np.argsort(rang[neu], kind="stable")][: hoechstens - drin.sum()]] = True
         return np.flatnonzero(drin)
 
     def _nachbarn(self, zellen: Ganze) -> Ganze:
-        return np.unique(_eintraege(self.problem.matrix, np.unique(_eintraege(self.je_zelle, zellen))))
+        return _eintraege(self.problem.matrix, _eintraege(self.je_zelle, zellen))
 
     def _mitsteigende(self, zellen: Ganze) -> Ganze:
-        return np.unique(
-            np.concatenate([_eintraege(zu, np.unique(_eintraege(von, zellen))) for von, zu in self.nach_vorzeichen])
-        )
+        return np.concatenate([_eintraege(zu, _eintraege(von, zellen)) for von, zu in self.nach_vorzeichen])
 
     def suche(self, zellen: Ganze, preis: Kommazahlen, start: int, um: int, gern: Ganze) -> list[Bewegung]:
         """A cheapest change of some cells that moves one of them by a given amount.
@@ -249,8 +248,11 @@ def _gruppen(matrix: sparse.csc_array) -> Ganze:
 
 
 def _eintraege(matrix: sparse.csr_array | sparse.csc_array, zeilen: Ganze) -> Ganze:
-    """Column numbers of the entries in these rows (for csc: rows in these columns)."""
+    """Column numbers of the entries in these rows, each once (for csc: rows in these columns)."""
     anfang = matrix.indptr[zeilen]
     laenge = matrix.indptr[zeilen + 1] - anfang
     versatz = np.repeat(anfang - np.concatenate([[0], np.cumsum(laenge)[:-1]]), laenge)
-    return matrix.indices[versatz + np.arange(laenge.sum())]
+    # faster than np.unique for the few of them that there are
+    drin = np.zeros(matrix.shape[1] if matrix.format == "csr" else matrix.shape[0], dtype=bool)
+    drin[matrix.indices[versatz + np.arange(laenge.sum())]] = True
+    return np.flatnonzero(drin)
