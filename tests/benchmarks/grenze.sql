@@ -120,37 +120,38 @@ from summen;
 create table hilfen as
 with gedeckt as (
     select
-        *,
-        fall || '|' || hilfeart || '|' || case when hilfeart = '07' then 'familie' else person end as hilfe,
+        file_row_number as zeile, jugendamt, jahr, fall, hilfeart,
+        case when hilfeart = '07' then 'familie' else person end as wer,
+        beginn,
         max(coalesce(ende, date '9999-12-31')) over (
-            partition by jugendamt, jahr, hilfe order by beginn, bewilligung
+            partition by jugendamt, jahr, fall, hilfeart, wer order by beginn, zeile
             rows between unbounded preceding and 1 preceding
         ) as gedeckt_bis
-    from '{ziel}/hze.parquet'
+    from read_parquet('{ziel}/hze.parquet', file_row_number = true)
     where hilfeart not in ('01', '02', '03')
 ),
 nummeriert as (
     select
-        *,
-        count(*) filter (where gedeckt_bis is null or beginn - gedeckt_bis - 1 > 14) over (
-            partition by jugendamt, jahr, hilfe order by beginn, bewilligung rows unbounded preceding
-        ) as nr
+        zeile,
+        last_value(case when gedeckt_bis is null or beginn - gedeckt_bis - 1 > 14 then zeile end ignore nulls) over (
+            partition by jugendamt, jahr, fall, hilfeart, wer order by beginn, zeile rows unbounded preceding
+        ) as hilfe
     from gedeckt
 ),
 verbunden as (
     select
-        jugendamt,
-        jahr,
-        hilfeart,
-        make_date(jahr, 1, 1) as neujahr,
-        make_date(jahr, 12, 31) as silvester,
+        any_value(jugendamt) as jugendamt,
+        any_value(zeilen.jahr) as jahr,
+        any_value(hilfeart) as hilfeart,
+        make_date(any_value(zeilen.jahr), 1, 1) as neujahr,
+        make_date(any_value(zeilen.jahr), 12, 31) as silvester,
         min(beginn) as beginn,
         case when count(ende) = count(*) then max(ende) else date '9999-12-31' end as ende,
-        arg_min(struct_pack(wohnraum, situation, transfer), (beginn, bewilligung)) as zuerst,
+        arg_min(struct_pack(wohnraum, situation, transfer), (beginn, zeile)) as zuerst,
         arg_max(
-            struct_pack(durchfuehrung, leistungsraum, ende_grund), (coalesce(ende, date '9999-12-31'), bewilligung)
+            struct_pack(durchfuehrung, leistungsraum, ende_grund), (coalesce(ende, date '9999-12-31'), zeile)
         ) as zuletzt,
-        count(distinct person) filter (where ende is null or year(ende) >= jahr) as junge_menschen,
+        count(distinct person) filter (where ende is null or year(ende) >= zeilen.jahr) as junge_menschen,
         min(12 * geburtsjahr + geburtsmonat) as geboren,
         bool_or(uma) as uma,
         bool_or(zustaendigkeit != 'eigen') as vertreten,
@@ -158,7 +159,8 @@ verbunden as (
         sum(kosten_bewilligt) as kosten_bewilligt,
         sum(kosten_ist) as kosten
     from nummeriert
-    group by jugendamt, jahr, hilfeart, hilfe, nr
+    inner join read_parquet('{ziel}/hze.parquet', file_row_number = true) as zeilen on zeile = file_row_number
+    group by hilfe
 )
 select
     verbunden.jugendamt,
