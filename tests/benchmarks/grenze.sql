@@ -116,7 +116,8 @@ select
     lag(gesamt) over (partition by quelle, raum_id order by jahr) as vorjahr
 from summen;
 
--- 3. Hilfen: Bewilligungen joined over gaps of up to 14 days; where the first one began, ended as the last one
+-- 3. Hilfen: Bewilligungen joined over gaps of up to 14 days, numbered on few columns; each is where its first one
+-- began and ends as its last one
 create table hilfen as
 with gedeckt as (
     select
@@ -333,115 +334,114 @@ inner join jugendaemter on ags = jugendaemter.ganzes
 group by all;
 
 -- 6. Kennzahlen
-create table kennzahlen as
-with einwohner as (
-    select
-        jugendamt,
-        raum_id,
-        jahr,
-        quelle,
-        cast(gesamt as double) as bev_gesamt,
-        cast(u3 as double) as bev_u3,
-        cast(a3_6 as double) as bev_3_u6,
-        cast(a6_18 as double) as bev_6_u18,
-        cast(u18 as double) as bev_u18,
-        cast(u21 as double) as bev_u21,
-        cast(a18_21 as double) as bev_18_u21,
-        cast(u27 as double) as bev_u27,
-        case
-            when quelle = 'register' or jahr not in (2011, 2022) then quote(gesamt - vorjahr, vorjahr, 100)
-        end as bev_veraenderung_pct,
-        quote(u18, gesamt, 100) as jugendanteil_pct,
-        quote(u20, a20_65, 100) as jugendquotient,
-        quote(ab_65, a20_65, 100) as altenquotient,
-        quote(u20 + ab_65, a20_65, 100) as gesamtquotient,
-        quote(auslaendisch, gesamt, 100) as auslaenderanteil_pct
-    from bevoelkerung
-),
--- exact ages come from the Melderegister, the others from the Fortschreibung
-junge as (
-    select raum_id, jahr, amtlich.u18, amtlich.a6_18, register.u21, register.a18_21
-    from (from bevoelkerung where quelle = 'fortschreibung') as amtlich
-    full join (from bevoelkerung where quelle = 'register') as register using (raum_id, jahr)
-),
-faelle as (
-    select
-        jugendamt,
-        raum_id,
-        jahr,
-        'fachverfahren' as quelle,
-        cast(faelle as double) as hze_faelle,
-        quote(faelle, u18, 1000, 100) as hze_quote,
-        quote(ambulant, u18, 1000, 100) as hze_ambulant_quote,
-        quote(teilstationaer, u18, 1000, 100) as hze_teilstationaer_quote,
-        quote(stationaer, u18, 1000, 100) as hze_stationaer_quote,
-        quote(junge_menschen, u21, 10000, 100) as hze_ohne_28_quote,
-        quote(para_41, a18_21, 1000, 100) as hilfe_41_quote,
-        quote(para_35a, a6_18, 1000, 100) as eingliederung_35a_quote,
-        quote(schulbegleitung, para_35a, 100, 10) as schulbegleitung_pct,
-        quote(stationaer, faelle, 100, 10) as anteil_fremdunterbringung_pct,
-        quote(vollzeitpflege, vollzeitpflege + heim, 100, 10) as vollzeitpflege_pct,
-        quote(faelle - stationaer, stationaer, 1, 10) as nichtstationaer_zu_stationaer,
-        quote(flexibel, bestand, 100) as flexible_27_2_pct,
-        quote(im_wirkungsraum, wirkungsraum_bekannt, 100) as hilfen_im_wirkungsraum_pct,
-        quote(planmaessig, beendet - abgegeben, 100, 10) as planmaessig_beendet_pct,
-        quote(alleinerziehend, situation_bekannt, 100, 10) as alleinerziehend_bei_beginn_pct,
-        quote(begonnen - situation_bekannt, begonnen, 100, 10) as situation_unbekannt_pct,
-        quote(transfer, transfer_bekannt, 100, 10) as transferbezug_bei_beginn_pct,
-        quote(begonnen - transfer_bekannt, begonnen, 100, 10) as transferbezug_unbekannt_pct,
-        case when beendet >= 10 then cast(dauer_beendet as double) end as hilfedauer_median_monate,
-        case when bestand >= 10 then cast(dauer_bestand as double) end as bisherige_dauer_median_monate,
-        cast(kosten_mit_35a as double) as fallkosten_hze_eur,
-        quote(kosten_mit_35a, u18) as fallkosten_hze_je_jew_eur,
-        quote(kosten, hilfemonate) as ausgaben_je_hilfemonat_eur,
-        quote(kosten_stationaer, kosten, 100) as ausgaben_stationaer_anteil_pct
-    from hze
-    left join junge using (raum_id, jahr)
-),
-geld as (
-    select
-        jugendamt,
-        raum_id,
-        jahr,
-        'haushalt' as quelle,
-        cast(ansatz as double) as ansatz_eur,
-        cast(fortgeschrieben as double) as fortgeschriebener_ansatz_eur,
-        cast(ist as double) as ist_eur,
-        cast(obligo as double) as obligo_eur,
-        quote(ist, fortgeschrieben, 100) as ausschoepfung_pct,
-        quote(ist + obligo, fortgeschrieben, 100) as bindungsquote_pct,
-        quote(ist_hze, u18) as ausgaben_hze_je_jew_eur,
-        quote(ist_hze - ertrag_hze, u18) as ausgaben_hze_netto_je_jew_eur,
-        cast(ist_hze_uma - kosten_mit_35a as double) as haushaltsrest_hze_eur,
-        cast(linear as double) as prognose_linear_eur,
-        cast(saison as double) as prognose_saison_eur,
-        cast(fall as double) as prognose_fall_eur,
-        round(fehler_linear, 4) as prognosefehler_linear_pct,
-        round(fehler_saison, 4) as prognosefehler_saison_pct,
-        round(fehler_fall, 4) as prognosefehler_fall_pct
-    from haushalt
-    left join junge using (raum_id, jahr)
-),
-schule as (
-    select
-        jugendamt,
-        raum_id,
-        jahr,
-        'schulstatistik' as quelle,
-        cast(gesamt as double) as abgaenger_gesamt,
-        quote(ohne_hsa, gesamt, 100) as abgaenger_ohne_hsa_pct,
-        quote(ahr, gesamt, 100) as abgaenger_ahr_pct
-    from abgaenge
-)
-select jugendamt, raum_id, jahr as berichtsjahr, quelle, kennzahl, wert
-from (
-    from (unpivot einwohner on columns(* exclude (jugendamt, raum_id, jahr, quelle)) into name kennzahl value wert)
-    union all
-    from (unpivot faelle on columns(* exclude (jugendamt, raum_id, jahr, quelle)) into name kennzahl value wert)
-    union all
-    from (unpivot geld on columns(* exclude (jugendamt, raum_id, jahr, quelle)) into name kennzahl value wert)
-    union all
-    from (unpivot schule on columns(* exclude (jugendamt, raum_id, jahr, quelle)) into name kennzahl value wert)
-);
-
-copy (from kennzahlen order by all) to '{ziel}/kennzahlen.parquet' (format parquet);
+copy (
+    with einwohner as (
+        select
+            jugendamt,
+            raum_id,
+            jahr,
+            quelle,
+            cast(gesamt as double) as bev_gesamt,
+            cast(u3 as double) as bev_u3,
+            cast(a3_6 as double) as bev_3_u6,
+            cast(a6_18 as double) as bev_6_u18,
+            cast(u18 as double) as bev_u18,
+            cast(u21 as double) as bev_u21,
+            cast(a18_21 as double) as bev_18_u21,
+            cast(u27 as double) as bev_u27,
+            case
+                when quelle = 'register' or jahr not in (2011, 2022) then quote(gesamt - vorjahr, vorjahr, 100)
+            end as bev_veraenderung_pct,
+            quote(u18, gesamt, 100) as jugendanteil_pct,
+            quote(u20, a20_65, 100) as jugendquotient,
+            quote(ab_65, a20_65, 100) as altenquotient,
+            quote(u20 + ab_65, a20_65, 100) as gesamtquotient,
+            quote(auslaendisch, gesamt, 100) as auslaenderanteil_pct
+        from bevoelkerung
+    ),
+    -- exact ages come from the Melderegister, the others from the Fortschreibung
+    junge as (
+        select raum_id, jahr, amtlich.u18, amtlich.a6_18, register.u21, register.a18_21
+        from (from bevoelkerung where quelle = 'fortschreibung') as amtlich
+        full join (from bevoelkerung where quelle = 'register') as register using (raum_id, jahr)
+    ),
+    faelle as (
+        select
+            jugendamt,
+            raum_id,
+            jahr,
+            'fachverfahren' as quelle,
+            cast(faelle as double) as hze_faelle,
+            quote(faelle, u18, 1000, 100) as hze_quote,
+            quote(ambulant, u18, 1000, 100) as hze_ambulant_quote,
+            quote(teilstationaer, u18, 1000, 100) as hze_teilstationaer_quote,
+            quote(stationaer, u18, 1000, 100) as hze_stationaer_quote,
+            quote(junge_menschen, u21, 10000, 100) as hze_ohne_28_quote,
+            quote(para_41, a18_21, 1000, 100) as hilfe_41_quote,
+            quote(para_35a, a6_18, 1000, 100) as eingliederung_35a_quote,
+            quote(schulbegleitung, para_35a, 100, 10) as schulbegleitung_pct,
+            quote(stationaer, faelle, 100, 10) as anteil_fremdunterbringung_pct,
+            quote(vollzeitpflege, vollzeitpflege + heim, 100, 10) as vollzeitpflege_pct,
+            quote(faelle - stationaer, stationaer, 1, 10) as nichtstationaer_zu_stationaer,
+            quote(flexibel, bestand, 100) as flexible_27_2_pct,
+            quote(im_wirkungsraum, wirkungsraum_bekannt, 100) as hilfen_im_wirkungsraum_pct,
+            quote(planmaessig, beendet - abgegeben, 100, 10) as planmaessig_beendet_pct,
+            quote(alleinerziehend, situation_bekannt, 100, 10) as alleinerziehend_bei_beginn_pct,
+            quote(begonnen - situation_bekannt, begonnen, 100, 10) as situation_unbekannt_pct,
+            quote(transfer, transfer_bekannt, 100, 10) as transferbezug_bei_beginn_pct,
+            quote(begonnen - transfer_bekannt, begonnen, 100, 10) as transferbezug_unbekannt_pct,
+            case when beendet >= 10 then cast(dauer_beendet as double) end as hilfedauer_median_monate,
+            case when bestand >= 10 then cast(dauer_bestand as double) end as bisherige_dauer_median_monate,
+            cast(kosten_mit_35a as double) as fallkosten_hze_eur,
+            quote(kosten_mit_35a, u18) as fallkosten_hze_je_jew_eur,
+            quote(kosten, hilfemonate) as ausgaben_je_hilfemonat_eur,
+            quote(kosten_stationaer, kosten, 100) as ausgaben_stationaer_anteil_pct
+        from hze
+        left join junge using (raum_id, jahr)
+    ),
+    geld as (
+        select
+            jugendamt,
+            raum_id,
+            jahr,
+            'haushalt' as quelle,
+            cast(ansatz as double) as ansatz_eur,
+            cast(fortgeschrieben as double) as fortgeschriebener_ansatz_eur,
+            cast(ist as double) as ist_eur,
+            cast(obligo as double) as obligo_eur,
+            quote(ist, fortgeschrieben, 100) as ausschoepfung_pct,
+            quote(ist + obligo, fortgeschrieben, 100) as bindungsquote_pct,
+            quote(ist_hze, u18) as ausgaben_hze_je_jew_eur,
+            quote(ist_hze - ertrag_hze, u18) as ausgaben_hze_netto_je_jew_eur,
+            cast(ist_hze_uma - kosten_mit_35a as double) as haushaltsrest_hze_eur,
+            cast(linear as double) as prognose_linear_eur,
+            cast(saison as double) as prognose_saison_eur,
+            cast(fall as double) as prognose_fall_eur,
+            round(fehler_linear, 4) as prognosefehler_linear_pct,
+            round(fehler_saison, 4) as prognosefehler_saison_pct,
+            round(fehler_fall, 4) as prognosefehler_fall_pct
+        from haushalt
+        left join junge using (raum_id, jahr)
+    ),
+    schule as (
+        select
+            jugendamt,
+            raum_id,
+            jahr,
+            'schulstatistik' as quelle,
+            cast(gesamt as double) as abgaenger_gesamt,
+            quote(ohne_hsa, gesamt, 100) as abgaenger_ohne_hsa_pct,
+            quote(ahr, gesamt, 100) as abgaenger_ahr_pct
+        from abgaenge
+    )
+    select jugendamt, raum_id, jahr as berichtsjahr, quelle, kennzahl, wert
+    from (
+        from (unpivot einwohner on columns(* exclude (jugendamt, raum_id, jahr, quelle)) into name kennzahl value wert)
+        union all
+        from (unpivot faelle on columns(* exclude (jugendamt, raum_id, jahr, quelle)) into name kennzahl value wert)
+        union all
+        from (unpivot geld on columns(* exclude (jugendamt, raum_id, jahr, quelle)) into name kennzahl value wert)
+        union all
+        from (unpivot schule on columns(* exclude (jugendamt, raum_id, jahr, quelle)) into name kennzahl value wert)
+    )
+) to '{ziel}/kennzahlen.parquet' (format parquet);

@@ -27,7 +27,7 @@ copy (
         try_cast(zellen.z[i] as bigint) as personen
     from zellen
     cross join kopf
-) to '{ziel}/geschlecht.parquet' (format parquet, compression zstd);
+) to '{ziel}/geschlecht.parquet' (format parquet);
 
 copy (
     with zellen as (
@@ -42,7 +42,7 @@ copy (
         (i - 3) % 18 as band,
         try_cast(z[i] as bigint) as personen
     from zellen
-) to '{ziel}/alter.parquet' (format parquet, compression zstd);
+) to '{ziel}/alter.parquet' (format parquet);
 
 copy (
     with zellen as (
@@ -56,7 +56,7 @@ copy (
         i - 4 as merkmal,
         try_cast(z[i] as bigint) as personen
     from zellen
-) to '{ziel}/abgaenger.parquet' (format parquet, compression zstd);
+) to '{ziel}/abgaenger.parquet' (format parquet);
 
 copy (
     select
@@ -71,7 +71,7 @@ copy (
     from (
         {einwohnermelde}
     )
-) to '{ziel}/einwohnermelde.parquet' (format parquet, compression zstd);
+) to '{ziel}/einwohnermelde.parquet' (format parquet);
 
 copy (
     select
@@ -88,7 +88,7 @@ copy (
     from (
         {haushalt}
     )
-) to '{ziel}/haushalt.parquet' (format parquet, compression zstd);
+) to '{ziel}/haushalt.parquet' (format parquet);
 
 copy (
     select
@@ -109,4 +109,4 @@ copy (
     from (
         {hze_faelle}
     )
-) to '{ziel}/hze.parquet' (format parquet, compression zstd);
+) to '{ziel}/hze.parquet' (format parquet);
