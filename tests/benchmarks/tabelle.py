@@ -93,8 +93,8 @@ def _stufen(laeufe: Sequence[Werte]) -> list[str]:
     gesamt = [_dreier(lauf["produkt"]) for lauf in laeufe]
     zeilen.append(["**together, start of Python included**", *gesamt])
     for weg, name in (("grenze", "(a) the limit, DuckDB by hand"), ("buero", "(c) pandas")):
-        if all(weg in lauf for lauf in laeufe):
-            zeilen.append([name, *(_dreier(lauf[weg]) for lauf in laeufe)])
+        if any(weg in lauf for lauf in laeufe):
+            zeilen.append([name, *(_dreier(lauf[weg]) if weg in lauf else "–" for lauf in laeufe)])
     kopf = [f"{lauf['jugendaemter']} Jugendämter, {lauf['dateien']} files, {lauf['mb']:.0f} MB" for lauf in laeufe]
     return _tabelle(["seconds / of processor / peak MB", *kopf], zeilen)
 
