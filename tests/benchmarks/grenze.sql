@@ -258,7 +258,7 @@ having count(hilfen.raum_id) > 0 or orte.raum_id not in (select raum_id from mit
 -- 4. Haushalt: by Berichtsgruppe, the longest number of the product plan; closed years, so December is the forecast's
 create table haushalt as
 with plan as (
-    select produkt, konto, berichtsgruppe, sammelgruppe
+    select produkt, konto, sammelgruppe
     from read_csv('{produktplan}', all_varchar = true) as produkte
     inner join read_csv('{berichtsstruktur}', all_varchar = true) as struktur using (berichtsgruppe)
 ),

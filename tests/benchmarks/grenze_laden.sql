@@ -1,7 +1,6 @@
--- The limit: delivered files to typed Parquet to Kennzahlen by hand, for the layout of the invented Kreise alone.
--- No check, no archive, no status, no second source of a denominator, no other layout, no later delivery.
+-- The limit, first part: delivered files to typed Parquet, for the layout of the invented Kreise alone. Every delivered
+-- column; no check, no archive, no other layout, no later delivery. The second part is grenze.sql.
 
--- 1. Files to typed Parquet
 create macro zeilen(dateien, kopf) as table
 select
     cast(regexp_extract(filename, '_(\d{4})\.csv', 1) as varchar) as jahr,
