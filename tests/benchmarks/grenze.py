@@ -1,7 +1,8 @@
 """The limit: one SQL script by hand in DuckDB, from the delivered files to the same Kennzahlen, without any check.
 
-``python -m tests.benchmarks.grenze PROFILES DELIVERIES TARGET`` runs ``grenze.sql`` and leaves ``kennzahlen.parquet``
-(jugendamt, raum_id, berichtsjahr, quelle, kennzahl, wert). Not here: the product, the comparison (``vergleich.py``).
+``python -m tests.benchmarks.grenze PROFILES DELIVERIES TARGET`` runs ``grenze_laden.sql`` and ``grenze.sql`` and
+leaves ``kennzahlen.parquet`` (jugendamt, raum_id, berichtsjahr, quelle, kennzahl, wert). Not here: the product, the
+comparison (``vergleich.py``).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import duckdb
 from tests.benchmarks.messung import WURZEL, stufe
 
 PRODUKTPLAN = WURZEL / "sources" / "produktplaene" / "ni.csv"
+BERICHTSSTRUKTUR = WURZEL / "sources" / "produktplaene" / "berichtsstruktur.csv"
 _HZE = (
     "fall", "person", "hilfeart", "durchfuehrung", "geschlecht", "zustaendigkeit", "uma", "traeger", "situation",
     "transfer", "bewilligung", "schulbegleitung", "beginn", "ende", "geburtsmonat", "geburtsjahr", "wohnraum",
@@ -63,17 +65,16 @@ def main(profile: Path, lieferung: Path, ziel: Path) -> None:
         "lieferung": str(lieferung),
         "ziel": str(ziel),
         "produktplan": str(PRODUKTPLAN),
+        "berichtsstruktur": str(BERICHTSSTRUKTUR),
     }
-    sql = (Path(__file__).parent / "grenze.sql").read_text("utf-8")
-    for name, wert in werte.items():
-        sql = sql.replace(f"{{{name}}}", wert)
-    laden, rechnen = sql.split("-- 2. ")
     ziel.mkdir(parents=True)
     with duckdb.connect(config={"threads": 2}) as con:
-        with stufe("parquet"):
-            con.execute(laden)
-        with stufe("kennzahlen"):
-            con.execute(f"-- {rechnen}")
+        for name, datei in (("parquet", "grenze_laden.sql"), ("kennzahlen", "grenze.sql")):
+            sql = (Path(__file__).parent / datei).read_text("utf-8")
+            for platz, wert in werte.items():
+                sql = sql.replace(f"{{{platz}}}", wert)
+            with stufe(name):
+                con.execute(sql)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Do all ways agree on every figure?
 
-Here: the Kennzahlen that all ways calculate, and the comparison of two results. Not here: the ways themselves.
+Here: the product's figures, all that have a value, and the comparison of two results. Not here: the ways themselves.
 """
 
 from __future__ import annotations
@@ -11,19 +11,13 @@ import duckdb
 import polars as pl
 
 SCHLUESSEL = ["jugendamt", "raum_id", "berichtsjahr", "quelle", "kennzahl"]
-# Each at every Raum where its source has it: Räume, Regionen, Kreise, and the members of the whole.
-KENNZAHLEN = (
-    "bev_gesamt", "bev_u18", "jugendquotient", "hze_faelle", "hze_quote", "ansatz_eur", "ist_eur", "ausschoepfung_pct",
-    "abgaenger_gesamt", "abgaenger_ohne_hsa_pct", "abgaenger_ahr_pct",
-)  # fmt: skip
 
 
 def aus_warehouse(datei: Path) -> pl.DataFrame:
     """The product's figures before geheimhaltung: columns of :data:`SCHLUESSEL` and wert."""
     with duckdb.connect(str(datei), read_only=True) as con:
         return con.sql(
-            f"select {', '.join(SCHLUESSEL)}, wert from intern.intern_kennzahlen "
-            f"where kennzahl in {KENNZAHLEN} and wert is not null"
+            f"select {', '.join(SCHLUESSEL)}, wert from intern.intern_kennzahlen where wert is not null"
         ).pl()
 
 
