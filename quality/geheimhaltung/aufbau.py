@@ -100,19 +100,25 @@ def _grundtabelle(zaehlungen: pl.DataFrame, t: Tabelle, umfeld: Umfeld, erklaeru
 
 
 def _mit_resten(basis: pl.DataFrame, hilfearten: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Add what a group has beside its shown parts, as hidden cells: a reader finds it by subtraction."""
-    andere = [s for s in basis.columns if s not in {"merkmal", "wert"}]
-    teile = (
-        basis.join(hilfearten, left_on="merkmal", right_on="kind")
-        .group_by(*[a for a in ACHSEN if a != "merkmal"], pl.col("elter").alias("merkmal"))
-        .agg(pl.col("wert").sum().alias("teile"))
+    """Add what a group has beside its shown parts, as hidden cells: a reader finds it by subtraction.
+
+    A rest is named by the parts that its level shows: beside others it is another number, and what is said of one
+    (over Räume, years, Messgrößen) does not hold of the other.
+    """
+    ebene = ["messgroesse", "raumebene", "merkmal"]
+    teile = basis.join(hilfearten, left_on="merkmal", right_on="kind").rename({"merkmal": "teil", "elter": "merkmal"})
+    namen = teile.group_by(ebene).agg(
+        (pl.col("merkmal").first() + "~" + pl.col("teil").unique().sort().str.join("+")).alias("rest")
     )
-    mit_teilen = basis.join(teile, on=["messgroesse", "merkmal"], how="semi").join(teile, on=ACHSEN, how="left")
-    rest = mit_teilen.with_columns(pl.col("wert") - pl.col("teile").fill_null(0))
-    rest = rest.filter((pl.col("wert") != 0).any().over("messgroesse", "merkmal"), pl.col("wert") >= 0)
-    neue = rest.select(pl.col("merkmal").alias("elter")).unique().with_columns((pl.col("elter") + "~").alias("kind"))
-    rest = rest.select(*andere, "wert", (pl.col("merkmal") + "~").alias("merkmal"))
-    verdeckt = rest.with_columns(pl.lit(value=False).alias("gezeigt")).select(basis.columns)
+    summen = teile.group_by(ACHSEN).agg(pl.col("wert").sum().alias("teile"))
+    rest = (
+        basis.join(namen, on=ebene)
+        .join(summen, on=ACHSEN, how="left")
+        .with_columns(pl.col("wert") - pl.col("teile").fill_null(0), pl.lit(value=False).alias("gezeigt"))
+        .filter((pl.col("wert") != 0).any().over("messgroesse", "rest"), pl.col("wert") >= 0)
+    )
+    neue = rest.select(kind="rest", elter="merkmal").unique().sort("kind")
+    verdeckt = rest.with_columns(merkmal="rest").select(basis.columns)
     return pl.concat([basis, verdeckt]), pl.concat([hilfearten, neue.select(hilfearten.columns)])
 
 

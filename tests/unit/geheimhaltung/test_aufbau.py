@@ -126,6 +126,19 @@ def test_sums_over_raeume_hilfearten_concepts_and_years(bestand: Bestand) -> Non
     }
 
 
+def test_a_rest_beside_other_parts_is_another_number(umfeld: Umfeld) -> None:
+    """Single Hilfearten stand at the Jugendamt only: its rest is none of what regions and Räume have as theirs."""
+    einzeln = zaehlungen().filter(pl.col("merkmal") == "stationaer").with_columns(pl.lit("art_34").alias("merkmal"))
+    arten = pl.concat([umfeld.hilfearten, pl.DataFrame({"kind": ["art_34"], "elter": ["stationaer"]})])
+    mit = baue(pl.concat([zaehlungen(), einzeln]), replace(umfeld, hilfearten=arten), lade_erklaerung())
+    arten_an = mit.zellen.filter(pl.col("schluessel").str.contains("|art_34|", literal=True))
+    assert set(arten_an["ebene"]) == {"jugendamt"}
+    fest = mit.gleichungen.filter(pl.col("schluessel") == aufbau.KONSTANTE)["gleichung"]
+    assert not [g for g in fest if g.startswith("raum|") and "stationaer" in g]
+    teil = _gleichung(mit, "hilfeart|stationaer|hze_faelle_jahressumme|insgesamt|insgesamt|kreis|2021-12-31")
+    assert sorted(teil.values()) == [-1, 1]  # all of it is shown, nothing else makes it up
+
+
 def test_small_cells_are_primary_and_zeros_are_not(bestand: Bestand) -> None:
     c = ("insgesamt", "insgesamt", "insgesamt", "c")
     assert _zelle(bestand, "hze_faelle_bestand", *c, "2021-12-31")["lage"] == PRIMAER
