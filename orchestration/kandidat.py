@@ -123,7 +123,7 @@ def _pruefe_und_schreibe(
         aenderungen = _vergleiche(haus, ordner / "marts", manifest)
         _schreibe_dateien(haus, ordner, angaben, ergebnis, aenderungen, kommentare)
         marts.schreibe_csv(_woerterbuch(veroeffentlichung, kommentare), ordner / "woerterbuch.csv")
-        manifest |= {"release": release_id, "erstellt": jetzt(), "geheimhaltung": geschuetzt}
+        manifest |= {"release": release_id, "erstellt": jetzt(), "geheimhaltung": schutz.fuer_manifest(geschuetzt)}
         releases.schreibe_manifest(ordner, {**manifest, "vergleich": aenderungen.zusammenfassung()})
         # before anybody can see it: what was shown stays known
         schutz.notiere(haus.ablage, jugendamt, release_id, berichtsjahr)

@@ -402,7 +402,7 @@ def _als_bestand(zellen: pl.DataFrame, terme: pl.DataFrame, umfeld: Umfeld) -> B
         .join(umfeld.personen, on="schluessel", how="left")
         .with_columns(
             pl.when(geschuetzt).then(pl.lit(PRIMAER)).otherwise(offen).alias("lage"),
-            _gewicht().alias("gewicht"),
+            _gewicht(umfeld.oberhalb).alias("gewicht"),
             # of a Raum that is never shown nobody knows where its zeros are
             pl.when(pl.col("gezeigt")).then("untergrenze").otherwise(0).alias("untergrenze"),
             pl.when("gezeigt").then("raumebene").otherwise(pl.lit("")).alias("ebene"),
@@ -420,13 +420,14 @@ def _als_bestand(zellen: pl.DataFrame, terme: pl.DataFrame, umfeld: Umfeld) -> B
     )
 
 
-def _gewicht() -> pl.Expr:
-    """What it costs to hide a cell: totals of the Jugendamt first, then those of a Raum, then larger cells."""
+def _gewicht(oberhalb: Sequence[str]) -> pl.Expr:
+    """What it costs to hide a cell: the Jugendamt and totals first, then levels above the main one, larger cells."""
     # with and without UMA both are totals, and their difference is seen where both are
     merkmal = pl.col("merkmal")
     ganz = merkmal.is_in(["insgesamt", "mit_28"]) | merkmal.str.contains(
         r"^(summe \+)?insgesamt\|uma=ja|^summe \+insgesamt -"
     )
-    je_raum = pl.when(pl.col("raumebene") == "jugendamt").then(100.0).otherwise(1.0)
+    ebene = pl.col("raumebene")
+    je_raum = pl.when(ebene == "jugendamt").then(100.0).when(ebene.is_in(oberhalb)).then(5.0).otherwise(1.0)
     je_art = pl.when(ganz).then(100.0).otherwise(1.0)
     return je_raum * je_art * (1 + (1 + pl.col("wert")).log())

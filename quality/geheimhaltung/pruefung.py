@@ -20,7 +20,7 @@ from quality.geheimhaltung.tabelle import FREI, PRIMAER, UNGENANNT, Ganze, Probl
 OFFEN, SEKUNDAER = "offen", "sekundaer"
 UMGEBUNGEN = (1000, 4000, 2**40)
 """Cells of the searches around a cell, one after the other until one finds a proof."""
-PREISSTUFEN = (0.95, 1.0)
+PREISSTUFEN = (0.9, 0.99, 1.0)
 """Cells dearer than this share of all are left alone as long as there is another way."""
 KEIN_PREIS = 1e-3
 """Price of moving a cell that is hidden anyway; above 0, so that proofs stay small."""

@@ -27,7 +27,7 @@ from quality.geheimhaltung.erklaerung import lade_erklaerung
 from quality.geheimhaltung.kostenspannen import GESCHLOSSEN, geschlossene
 from quality.geheimhaltung.marken import zeilenmarken
 from quality.geheimhaltung.prozesse import je_prozess
-from quality.geheimhaltung.pruefung import Bericht, pruefe
+from quality.geheimhaltung.pruefung import SEKUNDAER, Bericht, pruefe
 from quality.geheimhaltung.rueckzug import Rueckzug, sperre_oder_halte_zurueck
 from quality.geheimhaltung.sperrung import grundlinie
 from quality.geheimhaltung.tabelle import BEKANNT, PRIMAER, UNGENANNT, problem
@@ -40,7 +40,9 @@ from sources.profile import Profil
 __all__ = ["ergebnis", "notiere", "pruefe_veroeffentlichtes", "schuetze"]
 
 Ergebnis = dict[str, Any]
-"""What the manifest says: zellen, gesperrt, geschuetzt, engstes, sicher, meldung, verlust per level, sekunden."""
+"""zellen, gesperrt, gewicht (both ways), geschuetzt, engste_spanne, sicher, meldung, schranke, verlust per level."""
+INTERN = {"problem_sha256", "schranke", "gewicht", "gewicht_naiv"}
+"""Of these stays inside: where little is hidden, a hash can be guessed, and a weight turned back into its number."""
 MARKEN = {"schluessel": pl.String, "marke": pl.String}
 MELDUNGEN = {"jugendamt": pl.String, "meldung": pl.String}
 
@@ -101,6 +103,13 @@ def ergebnis(ablage: Ablage, jugendamt: str) -> Ergebnis:
     """What the last run found for a Jugendamt; {} where nothing needs protection."""
     datei = verlauf.ordner(ablage, jugendamt) / "ergebnis.json"
     return dict(json.loads(datei.read_text("utf-8"))) if datei.exists() else {}
+
+
+def fuer_manifest(gefunden: Ergebnis) -> Ergebnis:
+    """The part of a result that may leave the house."""
+    offen = {name: wert for name, wert in gefunden.items() if name not in INTERN}
+    ebenen = [{n: w for n, w in e.items() if n not in INTERN} for e in gefunden.get("verlust", [])]
+    return offen | ({"verlust": ebenen} if ebenen else {})
 
 
 def pruefe_veroeffentlichtes(ablage: Ablage, profil: Profil, alle: Iterable[Profil]) -> str:
@@ -195,7 +204,8 @@ def _ergebnis(bestand: aufbau.Bestand, bild: Gesamtbild, rueckzug: Rueckzug) -> 
         .sort("schluessel")
     )  # fmt: skip
     verlust = _verlust(zellen, bestand)
-    gesamt = {s: sum(z[s] for z in verlust) for s in ("zellen", "gesperrt", "gesperrt_naiv")}
+    summen = ("zellen", "gesperrt", "gesperrt_naiv", "gewicht", "gewicht_naiv")
+    gesamt = {s: round(sum(z[s] for z in verlust), 1) for s in summen}
     bericht = sperrung.bericht
     angaben = {
         "problem_sha256": bild.sha256,
@@ -213,7 +223,10 @@ def _ergebnis(bestand: aufbau.Bestand, bild: Gesamtbild, rueckzug: Rueckzug) -> 
 
 
 def _verlust(zellen: pl.DataFrame, bestand: aufbau.Bestand) -> list[dict[str, Any]]:
-    """Per level: cells, how many are not shown, and how many the naive way would blank (which is not safe)."""
+    """Per level: cells, how many are not shown, what the secondary ones weigh, and both for the naive way.
+
+    The naive way hides fewer, but larger ones, and is not safe.
+    """
     nummeriert = bestand.zellen.with_row_index("zelle").with_columns(pl.col("zelle").cast(pl.Int64))
     gleichungen = bestand.gleichungen.join(nummeriert.select("zelle", "schluessel"), on="schluessel").with_columns(
         pl.col("gleichung").rank("dense").cast(pl.Int64)
@@ -227,13 +240,15 @@ def _verlust(zellen: pl.DataFrame, bestand: aufbau.Bestand) -> list[dict[str, An
             pl.len().alias("zellen"),
             (pl.col("marke") != OFFEN).sum().alias("gesperrt"),
             (pl.col("naiv") != OFFEN).sum().alias("gesperrt_naiv"),
+            pl.col("gewicht").filter(pl.col("marke") == SEKUNDAER).sum().round(1),
+            pl.col("gewicht").filter(pl.col("naiv") == SEKUNDAER).sum().round(1).alias("gewicht_naiv"),
         )
         .sort("ebene")
         .to_dicts()
     )
 
 
-def _satz(gesamt: dict[str, int], bericht: Bericht, rueckzug: Rueckzug) -> str:
+def _satz(gesamt: Mapping[str, float], bericht: Bericht, rueckzug: Rueckzug) -> str:
     ausgewiesen = f"{gesamt['zellen']:,}".replace(",", ".")
     gesperrt = f"{gesamt['gesperrt']:,}".replace(",", ".")
     spanne = "" if bericht.engstes is None else (

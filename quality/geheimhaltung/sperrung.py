@@ -153,12 +153,13 @@ def grundlinie(problem: Problem) -> pl.DataFrame:
 
     Returns:
         Columns ``zelle``, ``marke`` as in ``Sperrung.marken``. Not safe: it repeats until no equation has a lone
-        hidden cell, but looks at one equation at a time.
+        suppressed cell, but looks at one equation at a time. What no table names is nothing it would hide.
     """
-    matrix, wert = problem.matrix, problem.spalte("wert")
+    matrix, wert, je_zeile = problem.matrix, problem.spalte("wert"), (abs(problem.matrix) > 0).astype(np.int64)
     gesperrt, sperrbar = problem.ist(PRIMAER).copy(), problem.sperrbar
     while True:
-        einzeln = np.flatnonzero((abs(matrix) > 0) @ verborgene(problem, gesperrt).astype(np.int64) == 1)
+        allein = je_zeile @ verborgene(problem, gesperrt).astype(np.int64) == 1
+        einzeln = np.flatnonzero(allein & (je_zeile @ gesperrt.astype(np.int64) == 1))
         neu = False
         for zeile in einzeln:
             zellen = matrix.indices[matrix.indptr[zeile] : matrix.indptr[zeile + 1]]

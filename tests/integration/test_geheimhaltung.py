@@ -35,6 +35,11 @@ def test_the_audit_is_in_manifest_report_and_mart(hilfen_haus: Haus) -> None:
     assert schutz["geschuetzt"] > 0
     assert schutz["engste_spanne"] >= 2
     assert {e["ebene"] for e in schutz["verlust"]} >= {"jugendamt", "region", "sozialraum"}
+    innen = json.loads((hilfen_haus.home / "geheimhaltung" / J / "ergebnis.json").read_text("utf-8"))
+    # weights and hashes of hidden numbers could be turned back into these
+    assert innen.keys() - schutz.keys() == {"problem_sha256", "schranke", "gewicht", "gewicht_naiv"}
+    assert all(e.keys() == {"ebene", "zellen", "gesperrt", "gesperrt_naiv"} for e in schutz["verlust"])
+    assert innen["gewicht"] > 0
     assert schutz["meldung"] in (ordner / "bericht" / "datenqualitaet.html").read_text("utf-8")
     qualitaet = pl.read_parquet(ordner / "marts" / "datenqualitaet.parquet").filter(
         pl.col("bereich") == "geheimhaltung"

@@ -109,3 +109,10 @@ def test_gleicher_inhalt_gleiche_marken_und_der_kreis_bleibt_sichtbar():
 def test_die_naive_zweite_sperrung_laesst_zellen_errechnen():
     p = kreis(raeume=3, regionen=1, jahre=1)
     assert pruefe(p, grundlinie(p)).verletzt > 0
+
+
+def test_die_naive_zweite_sperrung_beachtet_nur_gesperrtes():
+    """A cell that no table names stands alone in its sum: nothing there is blanked for it."""
+    ungenannt, gesperrt = (zeile([9, 1, 8], lage=["frei", lage, "frei"]) for lage in ("ungenannt", "primaer"))
+    assert grundlinie(ungenannt)["marke"].to_list() == ["offen", "offen"]
+    assert grundlinie(gesperrt)["marke"].to_list() == ["offen", "primaer", "sekundaer"]
