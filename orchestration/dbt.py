@@ -188,7 +188,8 @@ class Dbt:
             antwort = self._rufe("--no-populate-cache", "compile", "--select", FALLEBENE, ordner=Path(ordner))
         if not antwort.success:
             raise DbtGescheitert(f"Die Fallebene ist nicht lesbar: {antwort.exception}")
-        return [(r.node.relation_name, r.node.compiled_code) for r in antwort.result]
+        # ephemeral models stand in the SQL of those that read them
+        return [(r.node.relation_name, r.node.compiled_code) for r in antwort.result if r.node.relation_name]
 
     def befunde(self, jugendaemter: Iterable[str]) -> dict[str, list[Befund]]:
         """Outcome of every data test (severity warn) per Jugendamt.

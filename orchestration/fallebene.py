@@ -91,17 +91,15 @@ def _baue(
         einstellungen["threads"] = 1
     with duckdb.connect(config=einstellungen) as con:
         # the name of the warehouse, which the translated models know
-        con.sql("attach ':memory:' as warehouse")
-        con.sql("use warehouse")
-        con.sql(f"create schema {SCHEMA}")
+        con.execute(f"attach ':memory:' as warehouse; use warehouse; create schema {SCHEMA}")
+        ausgabe = {}
         for relation, sql in modelle:
-            con.sql(f"create table {relation} as {sql.replace(ARBEIT, str(ordner))}")
-        return {
-            m: con.sql(f"select * from {SCHEMA}.{m} order by all").pl()
-            .with_columns(periode=pl.lit(periode))
-            .with_row_index("zeile", 1)
-            for m in ergebnisse
-        }  # fmt: skip
+            name, hier = relation.rpartition(".")[2].strip('"'), sql.replace(ARBEIT, str(ordner))
+            if name in ergebnisse:
+                ausgabe[name] = con.sql(f"select * from (\n{hier}\n) order by all").pl()
+            else:
+                con.execute(f"create table {relation} as {hier}")
+    return {m: d.with_columns(periode=pl.lit(periode)).with_row_index("zeile", 1) for m, d in ausgabe.items()}
 
 
 def monate(jahr: int, abzug: date | None) -> pl.DataFrame:
