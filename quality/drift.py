@@ -85,8 +85,11 @@ def _zaehle_saetze(zeilen: pl.DataFrame, vertrag: Vertrag) -> tuple[pl.DataFrame
             *(pl.col(z).cast(pl.Float64).abs().sum().alias(f"{SUMME}{z}") for z in zahlen),
             *(pl.col(f.name).null_count().alias(f"{LEER}{f.name}") for f in vertrag.felder),
         )
-        .with_columns(pl.col("periode", "raum").cast(pl.String), tabelle=pl.lit(vertrag.extrakt))
-        .with_columns(pl.col("raum").fill_null(OHNE_RAUM))
+        .with_columns(
+            pl.col("periode").cast(pl.String),
+            pl.col("raum").cast(pl.String).fill_null(OHNE_RAUM),
+            tabelle=pl.lit(vertrag.extrakt),
+        )
     )
     return je, je.select(*ORT, "raum", "n")
 
@@ -177,15 +180,16 @@ def _gebiete(alt: Profil, neu: Profil, vertrag: Vertrag) -> Iterator[str]:
     """Räume that lost or gained rows. Few records per Raum come and go; published cells per Raum do not."""
     schwellen = vertrag.schwellen
     mindestens = 1 if vertrag.form == "zellen" else schwellen.mindestzahl
-    paare = alt.gebiete.filter(pl.col("n") >= mindestens).join(neu.gebiete, on="raum", how="left", suffix="_neu")
-    paare = paare.with_columns(pl.col("n_neu").fill_null(0))
-    anders = paare.filter(
-        (pl.col("n_neu").cast(pl.Int64) - pl.col("n").cast(pl.Int64)).abs() >= schwellen.raum_zeilen * pl.col("n")
-    )
+    gross = alt.gebiete.filter(pl.col("n") >= mindestens)
+    if gross.is_empty():
+        return
+    paare = gross.join(neu.gebiete, on="raum", how="left", suffix="_neu")
+    unterschied = pl.col("n_neu").fill_null(0).cast(pl.Int64) - pl.col("n").cast(pl.Int64)
+    anders = paare.filter(unterschied.abs() >= schwellen.raum_zeilen * pl.col("n"))
     erlaubt = int(schwellen.raum_anteil * len(paare))
     if len(anders) > erlaubt:
         beispiele = ", ".join(
-            f"{r} {zahl(a)} bisher, {zahl(n)} jetzt" for r, a, n in anders.sort("raum").head(3).rows()
+            f"{r} {zahl(a)} bisher, {zahl(n or 0)} jetzt" for r, a, n in anders.sort("raum").head(3).rows()
         )
         yield (
             f"Zeilen je Gebiet: {len(anders)} von {len(paare)} Gebieten fehlen oder haben "
