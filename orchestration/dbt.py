@@ -178,7 +178,7 @@ class Dbt:
 
     @cached_property
     def fallebene(self) -> list[tuple[str, str]]:
-        """Relation and SQL of each model of the Fallebene, parents first; :data:`ARBEIT` stands for the work area.
+        """Name and SQL of each model of the Fallebene, parents first; :data:`ARBEIT` stands for the work area.
 
         dbt translates them once; its start would take longer than the SQL of most deliveries.
         Raises :class:`DbtGescheitert`.
@@ -188,7 +188,9 @@ class Dbt:
             antwort = self._rufe("--no-populate-cache", "compile", "--select", FALLEBENE, ordner=Path(ordner))
         if not antwort.success:
             raise DbtGescheitert(f"Die Fallebene ist nicht lesbar: {antwort.exception}")
-        return [(r.node.relation_name, r.node.compiled_code) for r in antwort.result]
+        # ephemeral models stand in the SQL of those that read them; each delivery has a database of its own
+        gespeichert = [r.node for r in antwort.result if r.node.relation_name]
+        return [(n.name, n.compiled_code.replace(f'"{n.database}".', "")) for n in gespeichert]
 
     def befunde(self, jugendaemter: Iterable[str]) -> dict[str, list[Befund]]:
         """Outcome of every data test (severity warn) per Jugendamt.

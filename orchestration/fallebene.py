@@ -7,11 +7,12 @@ Not here: the work area itself (``quality/arbeitsbereich.py``), the models (``db
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import polars as pl
@@ -71,7 +72,8 @@ class Fallebene:
         for name, tabelle in tabellen.items():
             tabelle.write_parquet(ordner / f"{name}.parquet")
         try:
-            return _baue(ordner, modelle, vertrag.verdichtung.modelle, jahre[0], len(saetze))
+            with self._verbunden(ordner, len(saetze)) as con:
+                return _baue(con, ordner, modelle, vertrag.verdichtung.modelle, jahre[0])
         except duckdb.Error:
             # without the cause: DuckDB's messages quote values
             raise Lesefehler(
@@ -81,27 +83,39 @@ class Fallebene:
                 "die Entwicklung benachrichtigen; die Einzeldaten sind gelöscht",
             ) from None
 
+    @cached_property
+    def _klein(self) -> duckdb.DuckDBPyConnection:
+        """Kept for all small deliveries, since opening and closing one takes 18 ms; keeps nothing, and never spills."""
+        return duckdb.connect(config={"threads": 1, "temp_directory": "", "enable_external_file_cache": False})
+
+    @contextmanager
+    def _verbunden(self, ordner: Path, zeilen: int) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A database in memory of its own, gone at the end; that of a large delivery spills to the work area."""
+        ueberlauf = str(ordner / "ueberlauf")
+        with duckdb.connect(config={"temp_directory": ueberlauf}) if zeilen >= KLEIN else self._klein.cursor() as con:
+            con.execute(f'attach \':memory:\' as "{ordner.name}"; use "{ordner.name}"; create schema {SCHEMA}')
+            try:
+                yield con
+            finally:
+                con.execute(f'use memory; detach "{ordner.name}"')
+
 
 def _baue(
-    ordner: Path, modelle: Sequence[tuple[str, str]], ergebnisse: Sequence[str], periode: str, zeilen: int
+    con: duckdb.DuckDBPyConnection,
+    ordner: Path,
+    modelle: Sequence[tuple[str, str]],
+    ergebnisse: Sequence[str],
+    periode: str,
 ) -> dict[str, pl.DataFrame]:
-    """Run translated models in memory, spilling to the work area, and fetch results."""
-    einstellungen: dict[str, Any] = {"temp_directory": str(ordner / "ueberlauf")}
-    if zeilen < KLEIN:
-        einstellungen["threads"] = 1
-    with duckdb.connect(config=einstellungen) as con:
-        # the name of the warehouse, which the translated models know
-        con.sql("attach ':memory:' as warehouse")
-        con.sql("use warehouse")
-        con.sql(f"create schema {SCHEMA}")
-        for relation, sql in modelle:
-            con.sql(f"create table {relation} as {sql.replace(ARBEIT, str(ordner))}")
-        return {
-            m: con.sql(f"select * from {SCHEMA}.{m} order by all").pl()
-            .with_columns(periode=pl.lit(periode))
-            .with_row_index("zeile", 1)
-            for m in ergebnisse
-        }  # fmt: skip
+    """Run translated models and fetch results."""
+    ausgabe = {}
+    for name, sql in modelle:
+        hier = sql.replace(ARBEIT, str(ordner))
+        if name in ergebnisse:
+            ausgabe[name] = con.sql(f"select * from (\n{hier}\n) order by all").pl()
+        else:
+            con.execute(f"create table {SCHEMA}.{name} as {hier}")
+    return {m: d.with_columns(periode=pl.lit(periode)).with_row_index("zeile", 1) for m, d in ausgabe.items()}
 
 
 def monate(jahr: int, abzug: date | None) -> pl.DataFrame:

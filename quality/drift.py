@@ -9,6 +9,7 @@ letting a jump pass by name and reason (``quality/zulassung.py``).
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from sources.vertraege import Schwellen, Vertrag
 
 Ort = tuple[str, str]
 """Table (or extract) and period (ISO date of the Stichtag, or the period of the records)."""
+ORT = ("tabelle", "periode")
 ZEILEN, SUMME, LEER = "Zeilen", "summe:", "leer:"
 OHNE_RAUM = "(ohne Raum)"
 MERKMALE = ("geschlecht", "altersgruppe", "nationalitaet", "merkmal")
@@ -49,13 +51,14 @@ def profiliere(bloecke: Iterable[pl.DataFrame], vertrag: Vertrag) -> dict[Ort, P
     """
     zellen = vertrag.form == "zellen"
     paare = [_zaehle_zellen(b) if zellen else _zaehle_saetze(b, vertrag) for b in bloecke]
-    je_teil = pl.concat(gezaehlt for gezaehlt, _ in paare).partition_by("tabelle", "periode", as_dict=True)
-    je_raum = pl.concat(gebiete for _, gebiete in paare).partition_by("tabelle", "periode", as_dict=True)
-    profil = _profil_zellen if zellen else _profil_saetze
-    return {
-        (str(ort[0]), str(ort[1])): profil(teil, je_raum[ort].group_by("raum").agg(pl.col("n").sum()))
-        for ort, teil in je_teil.items()
+    gezaehlt = pl.concat(teil for teil, _ in paare)
+    gebiete = pl.concat(teil for _, teil in paare)
+    if len(paare) > 1:
+        gebiete = gebiete.group_by(*ORT, "raum").agg(pl.col("n").sum())
+    je_raum = {
+        (str(t), str(p)): teil for (t, p), teil in gebiete.partition_by(ORT, as_dict=True, include_key=False).items()
     }
+    return (_profile_zellen if zellen else _profile_saetze)(gezaehlt, je_raum)
 
 
 def _zaehle_zellen(zeilen: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -63,11 +66,10 @@ def _zaehle_zellen(zeilen: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     zeilen = zeilen.with_columns(
         periode=pl.col("stichtag").dt.to_string("%Y-%m-%d"), raum=pl.col("raum_schluessel").fill_null(OHNE_RAUM)
     )
-    gruppen = ("tabelle", "periode", "messgroesse", "herkunft", *MERKMALE, "status")
-    je_spalte = zeilen.group_by(gruppen).agg(
+    je_spalte = zeilen.group_by(*ORT, "messgroesse", "herkunft", *MERKMALE, "status").agg(
         pl.len().alias("n"), pl.col("wert").abs().sum(), (pl.col("status") == "gueltig").sum().alias("zahlen")
     )
-    return je_spalte, zeilen.group_by("tabelle", "periode", "raum").len("n")
+    return je_spalte, zeilen.group_by(*ORT, "raum").len("n")
 
 
 def _zaehle_saetze(zeilen: pl.DataFrame, vertrag: Vertrag) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -83,40 +85,54 @@ def _zaehle_saetze(zeilen: pl.DataFrame, vertrag: Vertrag) -> tuple[pl.DataFrame
             *(pl.col(z).cast(pl.Float64).abs().sum().alias(f"{SUMME}{z}") for z in zahlen),
             *(pl.col(f.name).null_count().alias(f"{LEER}{f.name}") for f in vertrag.felder),
         )
-        .with_columns(pl.col("periode", "raum").cast(pl.String), tabelle=pl.lit(vertrag.extrakt))
-        .with_columns(pl.col("raum").fill_null(OHNE_RAUM))
+        .with_columns(
+            pl.col("periode").cast(pl.String),
+            pl.col("raum").cast(pl.String).fill_null(OHNE_RAUM),
+            tabelle=pl.lit(vertrag.extrakt),
+        )
     )
-    return je, je.select("tabelle", "periode", "raum", "n")
+    return je, je.select(*ORT, "raum", "n")
 
 
-def _profil_zellen(teil: pl.DataFrame, gebiete: pl.DataFrame) -> Profil:
+def _profile_zellen(gezaehlt: pl.DataFrame, je_raum: Mapping[Ort, pl.DataFrame]) -> dict[Ort, Profil]:
     """A column of the file is one combination of Messgröße and features; its total is that of the whole, if there."""
-    zeilen = float(teil["n"].sum())
+    messgroesse = (*ORT, "messgroesse")
     # a Messgröße that holds nothing but signs has no total
-    gezaehlt = teil.filter(
-        pl.col("herkunft") == "gezaehlt", pl.col("zahlen").sum().over("messgroesse") > 0
+    mit_summe = gezaehlt.filter(
+        pl.col("herkunft") == "gezaehlt", pl.col("zahlen").sum().over(messgroesse) > 0
     ).with_columns(gesamt=pl.all_horizontal(pl.col(m) == "insgesamt" for m in MERKMALE))
-    ganze = gezaehlt.filter(pl.col("gesamt").any().over("messgroesse") == pl.col("gesamt"))
-    summen = ganze.group_by("messgroesse").agg(pl.col("wert").sum()).sort("messgroesse")
-    zeichen = teil.filter(pl.col("status") != "gueltig")
-    anteile = zeichen.group_by("status").agg(pl.col("n").sum() / zeilen).sort("status")
-    spalten = (
-        teil.filter(pl.col("zahlen") > 0).select(pl.concat_str("messgroesse", *MERKMALE, separator="/")).to_series()
-    )
-    return Profil(frozenset(spalten), gebiete, {ZEILEN: zeilen, **dict(summen.iter_rows())}, dict(anteile.iter_rows()))
+    ganze = mit_summe.filter(pl.col("gesamt").any().over(messgroesse) == pl.col("gesamt"))
+    zeichen = gezaehlt.filter(pl.col("status") != "gueltig").group_by(*ORT, "status").agg(pl.col("n").sum())
+    zeilen: dict[Ort, float] = defaultdict(float)
+    for t, p, n in gezaehlt.select(*ORT, "n").iter_rows():
+        zeilen[t, p] += n
+    summen: dict[Ort, dict[str, float]] = {ort: {ZEILEN: n} for ort, n in zeilen.items()}
+    anteile: dict[Ort, dict[str, float]] = {ort: {} for ort in zeilen}
+    spalten: dict[Ort, set[str]] = {ort: set() for ort in zeilen}
+    for t, p, name, wert in ganze.group_by(messgroesse).agg(pl.col("wert").sum()).sort(messgroesse).iter_rows():
+        summen[t, p][name] = wert
+    for t, p, status, n in zeichen.sort(*ORT, "status").iter_rows():
+        anteile[t, p][status] = n / zeilen[t, p]
+    belegt = gezaehlt.filter(pl.col("zahlen") > 0)
+    for t, p, spalte in belegt.select(*ORT, pl.concat_str("messgroesse", *MERKMALE, separator="/")).iter_rows():
+        spalten[t, p].add(spalte)
+    return {ort: Profil(frozenset(spalten[ort]), je_raum[ort], summen[ort], anteile[ort]) for ort in zeilen}
 
 
-def _profil_saetze(teil: pl.DataFrame, gebiete: pl.DataFrame) -> Profil:
-    z = teil.select(pl.exclude("tabelle", "periode", "raum").sum()).row(0, named=True)
-    leer = {name.removeprefix(LEER): n / z["n"] for name, n in z.items() if name.startswith(LEER)}
-    da = frozenset(f for f, anteil in leer.items() if anteil < 1)
-    summen = {name.removeprefix(SUMME): n for name, n in z.items() if name.startswith(SUMME)}
-    return Profil(
-        da,
-        gebiete,
-        {ZEILEN: float(z["n"]), **{f: n for f, n in summen.items() if f in da}},
-        {f"leer bei {f}": anteil for f, anteil in leer.items()},
-    )
+def _profile_saetze(gezaehlt: pl.DataFrame, je_raum: Mapping[Ort, pl.DataFrame]) -> dict[Ort, Profil]:
+    profile = {}
+    for z in gezaehlt.group_by(ORT).agg(pl.exclude("raum").sum()).iter_rows(named=True):
+        leer = {name.removeprefix(LEER): n / z["n"] for name, n in z.items() if name.startswith(LEER)}
+        da = frozenset(f for f, anteil in leer.items() if anteil < 1)
+        summen = {name.removeprefix(SUMME): n for name, n in z.items() if name.startswith(SUMME)}
+        ort = (z["tabelle"], z["periode"])
+        profile[ort] = Profil(
+            da,
+            je_raum[ort],
+            {ZEILEN: float(z["n"]), **{f: n for f, n in summen.items() if f in da}},
+            {f"leer bei {f}": anteil for f, anteil in leer.items()},
+        )
+    return profile
 
 
 def jahr_von(periode: str) -> int | None:
@@ -164,15 +180,16 @@ def _gebiete(alt: Profil, neu: Profil, vertrag: Vertrag) -> Iterator[str]:
     """Räume that lost or gained rows. Few records per Raum come and go; published cells per Raum do not."""
     schwellen = vertrag.schwellen
     mindestens = 1 if vertrag.form == "zellen" else schwellen.mindestzahl
-    paare = alt.gebiete.filter(pl.col("n") >= mindestens).join(neu.gebiete, on="raum", how="left", suffix="_neu")
-    paare = paare.with_columns(pl.col("n_neu").fill_null(0))
-    anders = paare.filter(
-        (pl.col("n_neu").cast(pl.Int64) - pl.col("n").cast(pl.Int64)).abs() >= schwellen.raum_zeilen * pl.col("n")
-    )
+    gross = alt.gebiete.filter(pl.col("n") >= mindestens)
+    if gross.is_empty():
+        return
+    paare = gross.join(neu.gebiete, on="raum", how="left", suffix="_neu")
+    unterschied = pl.col("n_neu").fill_null(0).cast(pl.Int64) - pl.col("n").cast(pl.Int64)
+    anders = paare.filter(unterschied.abs() >= schwellen.raum_zeilen * pl.col("n"))
     erlaubt = int(schwellen.raum_anteil * len(paare))
     if len(anders) > erlaubt:
         beispiele = ", ".join(
-            f"{r} {zahl(a)} bisher, {zahl(n)} jetzt" for r, a, n in anders.sort("raum").head(3).rows()
+            f"{r} {zahl(a)} bisher, {zahl(n or 0)} jetzt" for r, a, n in anders.sort("raum").head(3).rows()
         )
         yield (
             f"Zeilen je Gebiet: {len(anders)} von {len(paare)} Gebieten fehlen oder haben "

@@ -85,9 +85,9 @@ def _spaltenregeln(s: Spalte, vertrag: Vertrag) -> Iterator[tuple[str, pl.Expr]]
 
 
 def _regeln(vertrag: Vertrag) -> Iterator[tuple[str, pl.Expr]]:
-    """All rules by name, "<rule>:<columns>"; true where one holds."""
+    """All rules by name, "<rule>:<columns>"; true where one holds, null where it cannot be told."""
     for s in (s for s in vertrag.spalten if not s.technisch):
-        yield from ((f"{regel}:{s.name}", b.fill_null(value=True)) for regel, b in _spaltenregeln(s, vertrag))
+        yield from ((f"{regel}:{s.name}", b) for regel, b in _spaltenregeln(s, vertrag))
     yield from (_satzregeln if vertrag.form == "saetze" else _zellregeln)(vertrag)
 
 
@@ -104,21 +104,25 @@ def pandera_schema(vertrag: Vertrag) -> pa_pl.DataFrameSchema:
     import pandera.polars as pa_pl
 
     typen = {s.name: pa_pl.Column(_POLARS[s.typ], nullable=True) for s in vertrag.spalten if not s.technisch}
-    return pa_pl.DataFrameSchema(typen, checks=[_pruefung(b, n) for n, b in _regeln(vertrag)], strict=False)
+    pruefungen = [
+        # b=b: each check its own rule
+        pa_pl.Check(lambda daten, b=b: daten.lazyframe.select(b), name=n)
+        for n, b in _regeln(vertrag)
+    ]
+    return pa_pl.DataFrameSchema(typen, checks=pruefungen, strict=False)
 
 
 @lru_cache(maxsize=128)
 def pandera_gesamt(vertrag: Vertrag) -> pa_pl.DataFrameSchema:
-    """The same rules as one check of typed rows: nearly all deliveries are good, and each check costs a millisecond."""
+    """The same rules as one check of typed rows: nearly all deliveries are good, and each check costs a millisecond.
+
+    It answers with one truth value for all rows, so that Pandera has no column to go through again.
+    """
     import pandera.polars as pa_pl
 
-    return pa_pl.DataFrameSchema(checks=[_pruefung(pl.all_horizontal(b for _, b in _regeln(vertrag)), "gesamt")])
-
-
-def _pruefung(bedingung: pl.Expr, name: str) -> pa_pl.Check:
-    import pandera.polars as pa_pl
-
-    return pa_pl.Check(lambda daten: daten.lazyframe.select(bedingung), name=name)
+    alle = pl.all_horizontal(b for _, b in _regeln(vertrag)).all()
+    gesamt = pa_pl.Check(lambda daten: bool(daten.lazyframe.select(alle).collect().item()), name="gesamt")
+    return pa_pl.DataFrameSchema(checks=[gesamt])
 
 
 def _zellregeln(vertrag: Vertrag) -> list[tuple[str, pl.Expr]]:

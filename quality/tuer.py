@@ -9,10 +9,10 @@ relations (``dbt_project/tests``).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
 
@@ -227,14 +227,16 @@ def _pruefe_saetze(gelesen: Gelesen, vertrag: Vertrag, angaben: Mapping[str, str
     unlesbar = saetze.unlesbare().with_columns(regel=pl.lit("typ")).select(*_FAELLE)
     faelle = [unlesbar, *_summenzeilen(saetze, vertrag)]
     verdaechtig = [pl.DataFrame(schema=_FAELLE)]
+    doppelte: Callable[[], pl.Series] = partial(saetze.doppelte, [] if saetze.ohne_schluessel else vertrag.schluessel)
     with ThreadPoolExecutor(1) as nebenher:
-        doppelte = nebenher.submit(saetze.doppelte, [] if saetze.ohne_schluessel else vertrag.schluessel)
+        if len(saetze) > BLOCK:
+            doppelte = nebenher.submit(doppelte).result
         for von, block in _bloecke(saetze):
             faelle.append(_verstoesse(block, vertrag).with_columns(pl.col("index") + von))
             for regel in verdachte:
                 satz = block.select(~bedingung(regel)).to_series().arg_true().cast(pl.UInt32) + von
                 verdaechtig.append(_als_faelle(satz, regel.name, regel.felder))
-        faelle.append(_als_faelle(doppelte.result(), "schluessel", ", ".join(vertrag.schluessel)))
+        faelle.append(_als_faelle(doppelte(), "schluessel", ", ".join(vertrag.schluessel)))
     # what could not be read is empty only for that reason
     leer = pl.col("regel") == "pflicht"
     alle = pl.concat(faelle)

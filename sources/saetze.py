@@ -26,6 +26,8 @@ from sources.verortung import ROLLEN, verorte
 from sources.vertraege import Feld, Vertrag
 
 _STUECK = 1 << 20
+# So many records are laid out as one frame once, and kept for all who look at them.
+KLEIN = 100_000
 METHODE = "raum_methode"
 
 
@@ -79,6 +81,15 @@ class Saetze:
 
     def block(self, von: int, anzahl: int, woerterbuch: bool = False) -> pl.DataFrame:
         """Some records, typed: the fields, ``raum_methode``, ``zeile``, ``periode``; text as String, or as Enum."""
+        if woerterbuch and von == 0 and len(self) <= min(anzahl, KLEIN):
+            return self._alle
+        return self._block(von, anzahl, woerterbuch)
+
+    @cached_property
+    def _alle(self) -> pl.DataFrame:
+        return self._block(0, len(self), woerterbuch=True)
+
+    def _block(self, von: int, anzahl: int, woerterbuch: bool) -> pl.DataFrame:
         spalten = {name: spalte.ab(von, anzahl, woerterbuch) for name, spalte in self.spalten.items()}
         periode = spalten.pop("periode")
         return pl.DataFrame({**spalten, "zeile": self.zeile.slice(von, anzahl), "periode": periode})
@@ -100,13 +111,16 @@ class Saetze:
     def doppelte(self, schluessel: list[str]) -> pl.Series:
         """Numbers of all records whose key another record has as well; exact, whatever the size of the delivery.
 
-        Each key is packed into one integer (mixed radix over the distinct values of its fields); where that would
-        not fit into 64 bits, the integers so far are first replaced by their ranks. Records with an unreadable value
-        in the key have no key. Without key fields nothing is double.
+        Of many records each key is packed into one integer (mixed radix over the distinct values of its fields); where
+        that would not fit into 64 bits, the integers so far are first replaced by their ranks. Records with an
+        unreadable value in the key have no key. Without key fields nothing is double.
         """
         if not schluessel:
             return pl.Series("index", [], dtype=pl.UInt32)
-        unlesbar = self.unlesbare().filter(pl.col("spalte").is_in(schluessel))["index"].to_numpy()
+        faelle = self.unlesbare()
+        if len(self) <= KLEIN and faelle.is_empty():
+            return self._alle.select(schluessel).is_duplicated().arg_true().cast(pl.UInt32).rename("index")
+        unlesbar = faelle.filter(pl.col("spalte").is_in(schluessel))["index"].to_numpy()
         folge = self._gepackt(schluessel)
         folge = np.delete(folge, unlesbar) if len(unlesbar) else folge
         folge.sort()

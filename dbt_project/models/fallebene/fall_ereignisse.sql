@@ -82,4 +82,4 @@ final as (
     select * from personen
 )
 
-select * from final
+select * exclude (fall_pseudonym, person_pseudonym, beginn, nachher_da, monat_ende) from final

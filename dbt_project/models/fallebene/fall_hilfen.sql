@@ -6,9 +6,15 @@ bewilligungen as (
     select * from {{ ref('fall_bewilligungen') }}
 ),
 
+-- what windows look at, and no more: they carry all that they are given
 mit_vorgaenger as (
     select
-        *,
+        zeile,
+        person_pseudonym,
+        beginn,
+        wohnraum,
+        hilfe_schluessel,
+        hze_luecke_tage,
         max(coalesce(ende, date '9999-12-31')) over (
             partition by hilfe_schluessel order by beginn, zeile
             rows between unbounded preceding and 1 preceding
@@ -18,7 +24,7 @@ mit_vorgaenger as (
 
 nummeriert as (
     select
-        * exclude (gedeckt_bis, hze_luecke_tage),
+        *,
         sum(
             case
                 when gedeckt_bis is null then 1
@@ -29,16 +35,33 @@ nummeriert as (
     from mit_vorgaenger
 ),
 
-hilfen as (
+-- units are named by their first row: short to join, and the same in every run
+benannt as (
     select
-        * exclude (hilfe_schluessel, hilfe_nr, wohnraum),
-        -- units are named by their first row: short to join, and the same in every run
+        zeile,
+        person_pseudonym,
         min(zeile) over (partition by hilfe_schluessel, hilfe_nr) as fall,
-        min(zeile) over (partition by hilfe_schluessel, hilfe_nr, person_pseudonym) as junger_mensch,
         first_value(wohnraum) over (
             partition by hilfe_schluessel, hilfe_nr order by beginn, zeile
         ) as wohnraum
     from nummeriert
+),
+
+einheiten as (
+    select
+        zeile,
+        wohnraum,
+        fall,
+        min(zeile) over (partition by fall, person_pseudonym) as junger_mensch
+    from benannt
+),
+
+hilfen as (
+    select
+        bewilligungen.* exclude (wohnraum, hilfe_schluessel, hze_luecke_tage),
+        einheiten.* exclude (zeile)
+    from bewilligungen
+    inner join einheiten on bewilligungen.zeile = einheiten.zeile
 ),
 
 final as (

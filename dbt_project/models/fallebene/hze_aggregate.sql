@@ -1,9 +1,14 @@
 -- What leaves the work area: contract sources/hze_aggregate. Each merkmal is a table of its own; they are not crossed
 -- with each other, and only "insgesamt" is cut by month, age and sex. Budgetraum and Leistungsraum have what is read of
 -- them: three concepts of the Fälle, and the costs.
-{%- set zelle = [
-    'monat', 'raumart', 'raum_id', 'hilfeart', 'altersgruppe', 'geschlecht', 'konzept', 'merkmal', 'auspraegung'
-] %}
+{%- set zaehlung %}
+        count(case when art = 'fall' then 1 end) as faelle,
+        count(case when der_familie = 1 then 1 end) as familien,
+        count(case when art = 'junger_mensch' then 1 end) as junge_menschen,
+        sum(hilfemonate) as hilfemonate,
+        cast(0 as decimal(18, 2)) as kosten_bewilligt_eur,
+        cast(0 as decimal(18, 2)) as kosten_ist_eur
+{%- endset %}
 with
 
 ereignisse as (
@@ -11,7 +16,16 @@ ereignisse as (
 ),
 
 merkmale as (
-    select * from {{ ref('fall_merkmale') }}
+    select
+        raum_id,
+        hilfeart,
+        konzept,
+        merkmal,
+        auspraegung,
+        count(case when art = 'fall' then 1 end) as faelle,
+        count(case when art = 'junger_mensch' then 1 end) as junge_menschen
+    from {{ ref('fall_merkmale') }}
+    group by raum_id, hilfeart, konzept, merkmal, auspraegung
 ),
 
 kosten as (
@@ -25,7 +39,8 @@ letzter_monat as (
     from {{ arbeitstabelle('monate') }}
 ),
 
-zaehlzeilen as (
+-- each part by the columns that differ in it: what is the same in all its rows need not be compared
+zaehlung as (
     select
         monat,
         'wohnraum' as raumart,
@@ -36,10 +51,9 @@ zaehlzeilen as (
         konzept,
         'insgesamt' as merkmal,
         'insgesamt' as auspraegung,
-        art,
-        der_familie,
-        hilfemonate
+        {{- zaehlung }}
     from ereignisse
+    group by monat, raum_id, hilfeart, altersgruppe, geschlecht, konzept
     {%- for raumart in ['budgetraum', 'leistungsraum'] %}
     union all
     select
@@ -52,11 +66,15 @@ zaehlzeilen as (
         konzept,
         'insgesamt' as merkmal,
         'insgesamt' as auspraegung,
-        art,
-        cast(null as bigint) as der_familie,
-        hilfemonate
+        count(*) as faelle,
+        0 as familien,
+        0 as junge_menschen,
+        sum(hilfemonate) as hilfemonate,
+        cast(0 as decimal(18, 2)) as kosten_bewilligt_eur,
+        cast(0 as decimal(18, 2)) as kosten_ist_eur
     from ereignisse
     where art = 'fall' and konzept in ('bestand', 'jahressumme', 'hilfemonate')
+    group by monat, {{ raumart }}, hilfeart, konzept
     {%- endfor %}
     union all
     select
@@ -69,11 +87,10 @@ zaehlzeilen as (
         konzept,
         'raumwechsel' as merkmal,
         'insgesamt' as auspraegung,
-        art,
-        der_familie,
-        hilfemonate
+        {{- zaehlung }}
     from ereignisse
     where raumwechsel and konzept in ('zugewechselt', 'weggewechselt')
+    group by monat, raum_id, hilfeart, altersgruppe, geschlecht, konzept
     union all
     select
         letzter_monat.monat,
@@ -85,24 +102,14 @@ zaehlzeilen as (
         konzept,
         merkmal,
         auspraegung,
-        art,
-        cast(null as bigint) as der_familie,
-        cast(0 as decimal(18, 6)) as hilfemonate
-    from merkmale
-    cross join letzter_monat
-),
-
-zaehlung as (
-    select
-        {{ zelle | join(', ') }},
-        count(case when art = 'fall' then 1 end) as faelle,
-        count(case when der_familie = 1 then 1 end) as familien,
-        count(case when art = 'junger_mensch' then 1 end) as junge_menschen,
-        sum(hilfemonate) as hilfemonate,
+        faelle,
+        0 as familien,
+        junge_menschen,
+        cast(0 as decimal(18, 6)) as hilfemonate,
         cast(0 as decimal(18, 2)) as kosten_bewilligt_eur,
         cast(0 as decimal(18, 2)) as kosten_ist_eur
-    from zaehlzeilen
-    group by {{ zelle | join(', ') }}
+    from merkmale
+    cross join letzter_monat
 ),
 
 geld as (

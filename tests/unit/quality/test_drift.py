@@ -95,6 +95,28 @@ def test_the_same_delivery_passes_and_blocks_change_nothing(daten: pl.DataFrame,
 # --- totals ---------------------------------------------------------------------------------------------
 
 
+def _als_werte(p: Profil) -> tuple[object, ...]:
+    return p.spalten, p.gebiete.sort("raum").rows(), p.summen, p.anteile
+
+
+def test_periods_of_one_delivery_are_profiled_apart() -> None:
+    """What holds in one of them (a sign instead of a total, a split by sex, fewer Räume) shows in no other."""
+    erstes, davor = zellen(), zellen(n=7, je=50.0, messgroessen=2, stichtag=date(2022, 12, 31))
+    davor = wo(pl.col("messgroesse") == "m0", status="gesperrt", wert=None)(davor)
+    davor = wo(pl.col("raum_schluessel") == "R03", geschlecht="weiblich")(davor)
+    zusammen = profiliere([pl.concat([erstes, davor])], ZELLEN)
+    assert sorted(zusammen) == [("t", "2022-12-31"), ("t", "2023-12-31")]
+    assert _als_werte(zusammen["t", "2023-12-31"]) == _als_werte(profil(erstes, ZELLEN))
+    assert _als_werte(zusammen["t", "2022-12-31"]) == _als_werte(profil(davor, ZELLEN))
+    assert zusammen["t", "2022-12-31"].summen == {"Zeilen": 14.0, "m1": 300.0}
+    assert zusammen["t", "2022-12-31"].anteile == {"gesperrt": 0.5}
+    jahre = [saetze(), saetze(raeume=2, anzahl=9, periode="2022")]
+    zusammen = profiliere([pl.concat(jahre)], SAETZE)
+    assert [_als_werte(zusammen["probe", j]) for j in ("2023", "2022")] == [
+        _als_werte(profil(s, SAETZE)) for s in jahre
+    ]
+
+
 def test_a_total_that_doubled_is_named_with_what_was_stored_and_what_came() -> None:
     (sprung,) = gesprungen(
         zellen(21, 20005), wo(pl.col("messgroesse") == "m0", wert=40010.0)(zellen(21, 20005)), ZELLEN

@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quality import tuer
+from sources import saetze as saetze_modul
 from sources.formate import Lesefehler
 from sources.profilmodell import Feed
 from sources.vertraege import Vertrag, VertragFehler, lade_vertrag
@@ -395,6 +396,7 @@ def test_no_record_is_lost_and_blocks_do_not_matter(
     assert set(geprueft.zellen.select("raum", "gruppe").rows()) <= set(richtig)
     mp = pytest.MonkeyPatch()
     mp.setattr(tuer, "BLOCK", groesse)
+    mp.setattr(saetze_modul, "KLEIN", 0)
     klein = _pruefe(vertrag, text)
     kleine_zellen = klein.zellen
     mp.undo()
@@ -403,8 +405,10 @@ def test_no_record_is_lost_and_blocks_do_not_matter(
     assert klein.verdacht.equals(geprueft.verdacht)
 
 
-def test_keys_of_more_than_64_bits_are_told_apart(baue) -> None:
+@pytest.mark.parametrize("klein", [0, saetze_modul.KLEIN])
+def test_keys_of_more_than_64_bits_are_told_apart(baue, monkeypatch: pytest.MonkeyPatch, klein: int) -> None:
     """Many wide key fields: their product does not fit into one integer and is reduced on the way."""
+    monkeypatch.setattr(saetze_modul, "KLEIN", klein)
     felder = [{"name": f"f{i}", "typ": "text", "bedeutung": "-"} for i in range(12)]
     vertrag = baue(
         felder=felder, schluesselfelder=[f["name"] for f in felder], periode="gesamt", regeln=[], codelisten={}
