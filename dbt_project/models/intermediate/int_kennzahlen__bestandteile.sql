@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 -- Each addend of numerator and denominator per Raum, year and source: the exact age group if a table has it, else
 -- the sum of age groups that tile the interval without gap or overlap, from the table that ranks first. Where the
 -- catalogue allows an estimate, an age group of at most five years may be cut in proportion. The first addend of the

@@ -6,10 +6,6 @@
 {% set ohne = ['extrakt', 'je_schluessel', 'lieferung'] %}
 with
 
-zellen as (
-    select * from {{ ref('int_zellen__vereint') }}
-),
-
 abloesungen as (
     select * from {{ source('stammdaten', 'abloesungen') }}
 ),
@@ -28,7 +24,7 @@ betroffen as (
 
 allein as (
     select * exclude ({{ ohne | join(', ') }})
-    from zellen
+    from {{ ref('int_zellen__vereint') }} as zellen
     anti join betroffen
         using (jugendamt, raum_id)
     where not zellen.je_schluessel
@@ -36,7 +32,7 @@ allein as (
 
 mehrere as (
     select zellen.*
-    from zellen
+    from {{ ref('int_zellen__vereint') }} as zellen
     left join betroffen
         on
             zellen.jugendamt = betroffen.jugendamt
