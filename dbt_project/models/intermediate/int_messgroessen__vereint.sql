@@ -31,13 +31,14 @@ allein as (
 ),
 
 mehrere as (
+    select * from {{ ref('int_zellen__vereint') }}
+    where je_schluessel
+    union all
     select zellen.*
     from {{ ref('int_zellen__vereint') }} as zellen
-    left join betroffen
-        on
-            zellen.jugendamt = betroffen.jugendamt
-            and zellen.raum_id = betroffen.raum_id
-    where zellen.je_schluessel or betroffen.raum_id is not null
+    semi join betroffen
+        using (jugendamt, raum_id)
+    where not zellen.je_schluessel
 ),
 
 zusammen as (
