@@ -35,7 +35,6 @@ konzepte as (
         konzept,
         case konzept when 'mittlerer_bestand' then 'bestand' else konzept end as geliefert_als,
         unnest(case when bool_or(je_alter) then ['summe', 'altersgruppe', 'geschlecht'] else ['summe'] end) as schnitt,
-        bool_or(je_hilfeart) as je_hilfeart,
         bool_or(je_raumart) as je_raumart
     from masse
     group by konzept
@@ -62,14 +61,12 @@ je_jahr as (
         {% for spalte in ['altersgruppe', 'geschlecht'] -%}
         case konzepte.schnitt when '{{ spalte }}' then saetze.{{ spalte }} else 'insgesamt' end as {{ spalte }},
         {% endfor -%}
-        konzepte.schnitt = 'summe' as ist_summe,
         case saetze.merkmal when 'raumwechsel' then 'insgesamt' else saetze.merkmal end as merkmal,
         saetze.auspraegung,
         {% for einheit, typ in einheiten.items() -%}
         cast(sum(cast(saetze.{{ einheit }} as {{ typ }})) as {{ typ }}) as {{ einheit }},
         {% endfor -%}
-        konzepte.konzept,
-        konzepte.je_hilfeart
+        konzepte.konzept
     from {{ ref('stg_hze_aggregate') }} as saetze
     inner join konzepte
         on saetze.konzept = konzepte.geliefert_als
@@ -80,6 +77,11 @@ je_jahr as (
             and saetze.raum_id = raeume.geliefert_raum_id
     where
         (saetze.raumart = 'wohnraum' or (konzepte.je_raumart and konzepte.schnitt = 'summe'))
+        and case konzepte.schnitt
+            when 'altersgruppe' then saetze.altersgruppe != 'insgesamt'
+            when 'geschlecht' then saetze.geschlecht != 'insgesamt'
+            else true
+        end
         and case konzepte.konzept
             when 'bestand' then extract(month from saetze.monat) = 12
             when 'mittlerer_bestand' then saetze.merkmal = 'insgesamt'
@@ -129,7 +131,6 @@ je_knoten as (
         knoten.ist_blatt,
         je_jahr.altersgruppe,
         je_jahr.geschlecht,
-        je_jahr.ist_summe,
         je_jahr.merkmal,
         je_jahr.auspraegung,
         {% for einheit in einheiten -%}
@@ -146,11 +147,16 @@ je_knoten as (
         case
             when je_jahr.merkmal != 'insgesamt'
                 then (knoten.hilfeart, je_jahr.merkmal) in (select (merkmale.hilfeart, merkmale.merkmal) from merkmale)
-            when not je_jahr.ist_summe
+            when je_jahr.altersgruppe != 'insgesamt' or je_jahr.geschlecht != 'insgesamt'
+                then knoten.hilfeart = 'insgesamt'
+            when knoten.ist_blatt
                 then
-                    knoten.hilfeart = 'insgesamt'
-                    and (je_jahr.altersgruppe != 'insgesamt' or je_jahr.geschlecht != 'insgesamt')
-            else not knoten.ist_blatt or (je_jahr.je_hilfeart and je_jahr.raumart = 'wohnraum')
+                    je_jahr.raumart = 'wohnraum'
+                    and je_jahr.konzept in (
+                        select masse.konzept from masse
+                        where masse.je_hilfeart
+                    )
+            else true
         end
     group by all
 ),
@@ -179,8 +185,8 @@ gezaehlt as (
     where
         case
             when je_knoten.merkmal != 'insgesamt'
-                then je_knoten.ist_summe and list_contains(merkmale.einheiten, masse.einheit)
-            when not je_knoten.ist_summe then masse.je_alter
+                then list_contains(merkmale.einheiten, masse.einheit)
+            when je_knoten.altersgruppe != 'insgesamt' or je_knoten.geschlecht != 'insgesamt' then masse.je_alter
             else
                 (masse.je_hilfeart or not je_knoten.ist_blatt)
                 and (je_knoten.raumart = 'wohnraum' or (masse.je_raumart and not je_knoten.ist_blatt))
