@@ -35,6 +35,7 @@ konzepte as (
         konzept,
         case konzept when 'mittlerer_bestand' then 'bestand' else konzept end as geliefert_als,
         unnest(case when bool_or(je_alter) then ['summe', 'altersgruppe', 'geschlecht'] else ['summe'] end) as schnitt,
+        bool_or(je_hilfeart) as je_hilfeart,
         bool_or(je_raumart) as je_raumart
     from masse
     group by konzept
@@ -50,59 +51,12 @@ merkmale as (
     from {{ ref('hze_merkmale') }}
 ),
 
--- one row per year of what is read anywhere, before the nodes multiply it
-je_jahr as (
-    select
-        saetze.jugendamt,
-        raeume.berichtsjahr,
-        saetze.raumart,
-        raeume.raum_id,
-        saetze.hilfeart as schluessel,
-        {% for spalte in ['altersgruppe', 'geschlecht'] -%}
-        case konzepte.schnitt when '{{ spalte }}' then saetze.{{ spalte }} else 'insgesamt' end as {{ spalte }},
-        {% endfor -%}
-        case saetze.merkmal when 'raumwechsel' then 'insgesamt' else saetze.merkmal end as merkmal,
-        saetze.auspraegung,
-        {% for einheit, typ in einheiten.items() -%}
-        cast(sum(cast(saetze.{{ einheit }} as {{ typ }})) as {{ typ }}) as {{ einheit }},
-        {% endfor -%}
-        konzepte.konzept
-    from {{ ref('stg_hze_aggregate') }} as saetze
-    inner join konzepte
-        on saetze.konzept = konzepte.geliefert_als
-    inner join raeume
-        on
-            saetze.jugendamt = raeume.jugendamt
-            and cast(saetze.periode as integer) = raeume.berichtsjahr
-            and saetze.raum_id = raeume.geliefert_raum_id
-    where
-        (saetze.raumart = 'wohnraum' or (konzepte.je_raumart and konzepte.schnitt = 'summe'))
-        and case konzepte.schnitt
-            when 'altersgruppe' then saetze.altersgruppe != 'insgesamt'
-            when 'geschlecht' then saetze.geschlecht != 'insgesamt'
-            else true
-        end
-        and case konzepte.konzept
-            when 'bestand' then extract(month from saetze.monat) = 12
-            when 'mittlerer_bestand' then saetze.merkmal = 'insgesamt'
-            else true
-        end
-        and case saetze.merkmal
-            when 'insgesamt' then saetze.konzept not in ('zugewechselt', 'weggewechselt')
-            when 'raumwechsel' then true
-            else
-                saetze.raumart = 'wohnraum' and konzepte.schnitt = 'summe'
-                and (saetze.merkmal, saetze.konzept) in (select (merkmale.merkmal, merkmale.konzept) from merkmale)
-        end
-    group by all
-),
-
 jahre as (
     select
         jugendamt,
-        berichtsjahr,
-        bool_or({{ ist_para_28('schluessel') }}) as hat_para_28
-    from je_jahr
+        cast(periode as integer) as berichtsjahr,
+        bool_or({{ ist_para_28('hilfeart') }}) as hat_para_28
+    from {{ ref('stg_hze_aggregate') }}
     group by all
 ),
 
@@ -122,41 +76,57 @@ knoten as (
     where jahre.hat_para_28 or not knoten.enthaelt_para_28
 ),
 
+-- grouped once, and only what is read: months, leaves and features of a whole Land fill the memory
 je_knoten as (
     select
-        {% for spalte in ort -%}
-        je_jahr.{{ spalte }},
-        {% endfor -%}
+        saetze.jugendamt,
+        raeume.berichtsjahr,
+        saetze.raumart,
+        raeume.raum_id,
         knoten.hilfeart,
         knoten.ist_blatt,
-        je_jahr.altersgruppe,
-        je_jahr.geschlecht,
-        je_jahr.merkmal,
-        je_jahr.auspraegung,
-        {% for einheit in einheiten -%}
-        sum(je_jahr.{{ einheit }}) as {{ einheit }},
+        {% for spalte in ['altersgruppe', 'geschlecht'] -%}
+        case konzepte.schnitt when '{{ spalte }}' then saetze.{{ spalte }} else 'insgesamt' end as {{ spalte }},
         {% endfor -%}
-        je_jahr.konzept
-    from je_jahr
+        case saetze.merkmal when 'raumwechsel' then 'insgesamt' else saetze.merkmal end as merkmal,
+        saetze.auspraegung,
+        {% for einheit, typ in einheiten.items() -%}
+        sum(cast(saetze.{{ einheit }} as {{ typ }})) as {{ einheit }},
+        {% endfor -%}
+        konzepte.konzept
+    from {{ ref('stg_hze_aggregate') }} as saetze
+    inner join konzepte
+        on saetze.konzept = konzepte.geliefert_als
+    inner join raeume
+        on
+            saetze.jugendamt = raeume.jugendamt
+            and cast(saetze.periode as integer) = raeume.berichtsjahr
+            and saetze.raum_id = raeume.geliefert_raum_id
     inner join knoten
         on
-            je_jahr.jugendamt = knoten.jugendamt
-            and je_jahr.berichtsjahr = knoten.berichtsjahr
-            and je_jahr.schluessel = knoten.schluessel
+            raeume.jugendamt = knoten.jugendamt
+            and raeume.berichtsjahr = knoten.berichtsjahr
+            and saetze.hilfeart = knoten.schluessel
     where
-        case
-            when je_jahr.merkmal != 'insgesamt'
-                then (knoten.hilfeart, je_jahr.merkmal) in (select (merkmale.hilfeart, merkmale.merkmal) from merkmale)
-            when je_jahr.altersgruppe != 'insgesamt' or je_jahr.geschlecht != 'insgesamt'
-                then knoten.hilfeart = 'insgesamt'
-            when knoten.ist_blatt
-                then
-                    je_jahr.raumart = 'wohnraum'
-                    and je_jahr.konzept in (
-                        select masse.konzept from masse
-                        where masse.je_hilfeart
-                    )
+        (saetze.raumart = 'wohnraum' or (konzepte.je_raumart and konzepte.schnitt = 'summe' and not knoten.ist_blatt))
+        and case konzepte.schnitt
+            when 'altersgruppe' then saetze.altersgruppe != 'insgesamt' and knoten.hilfeart = 'insgesamt'
+            when 'geschlecht' then saetze.geschlecht != 'insgesamt' and knoten.hilfeart = 'insgesamt'
+            else konzepte.je_hilfeart or not knoten.ist_blatt or saetze.merkmal not in ('insgesamt', 'raumwechsel')
+        end
+        and case konzepte.konzept
+            when 'bestand' then extract(month from saetze.monat) = 12
+            when 'mittlerer_bestand' then saetze.merkmal = 'insgesamt'
             else true
+        end
+        and case saetze.merkmal
+            when 'insgesamt' then saetze.konzept not in ('zugewechselt', 'weggewechselt')
+            when 'raumwechsel' then true
+            else
+                saetze.raumart = 'wohnraum' and konzepte.schnitt = 'summe'
+                and (knoten.hilfeart, saetze.merkmal, saetze.konzept) in (
+                    select (merkmale.hilfeart, merkmale.merkmal, merkmale.konzept) from merkmale
+                )
         end
     group by all
 ),
