@@ -7,10 +7,6 @@
 {% macro saetze_aktuell(extrakt, schluessel={}) %}
 with
 
-saetze as (
-    select * from {{ source('lake', extrakt) }}
-),
-
 schluessel as (
     select * from {{ source('stammdaten', 'schluessel') }}
 ),
@@ -21,7 +17,7 @@ lieferungen as (
         periode,
         lieferung_nr,
         max(datenstand) as datenstand
-    from saetze
+    from {{ source('lake', extrakt) }}
     group by all
 ),
 
@@ -51,10 +47,11 @@ in_kraft as (
         ) = 1
 ),
 
--- ranked by delivery, not by record: a delivery may have many millions
+-- ranked by delivery, not by record: a delivery may have many millions. Read once more, not as a step of its own:
+-- that would keep a copy of all records, of which a reader may want a few columns and rows.
 aktuell as (
     select saetze.*
-    from saetze
+    from {{ source('lake', extrakt) }} as saetze
     semi join in_kraft
         on
             saetze.jugendamt = in_kraft.jugendamt

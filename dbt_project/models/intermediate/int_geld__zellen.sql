@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 -- Money as cells: amounts of budget and Sozialraumbudgets per Raum that stands for them and for the whole, what the
 -- cases do not explain, forecasts. Nothing is spread: what stands for no Raum is the member nicht_zuordenbar.
 -- Ist and Obligo below the whole, Obligo of a single group, and what is worked out from cases, may show a single Hilfe:

@@ -29,11 +29,13 @@ masse as (
     from {{ ref('hze_masse') }}
 ),
 
--- what is read of a konzept at all
+-- what is read of a konzept, and with which cuts: with ages, with sexes and without both, never crossed
 konzepte as (
     select
         konzept,
-        bool_or(je_alter) as je_alter,
+        case konzept when 'mittlerer_bestand' then 'bestand' else konzept end as geliefert_als,
+        unnest(case when bool_or(je_alter) then ['summe', 'altersgruppe', 'geschlecht'] else ['summe'] end) as schnitt,
+        bool_or(je_hilfeart) as je_hilfeart,
         bool_or(je_raumart) as je_raumart
     from masse
     group by konzept
@@ -49,62 +51,12 @@ merkmale as (
     from {{ ref('hze_merkmale') }}
 ),
 
-saetze as (
-    select
-        * exclude (konzept, merkmal),
-        case when merkmal = 'raumwechsel' then 'insgesamt' else merkmal end as merkmal,
-        unnest(
-            case when konzept != 'bestand' or extract(month from monat) = 12 then [konzept] else [] end
-            || case when konzept = 'bestand' and merkmal = 'insgesamt' then ['mittlerer_bestand'] else [] end
-        ) as konzept
-    from {{ ref('stg_hze_aggregate') }}
-    where
-        case
-            when merkmal = 'insgesamt' then konzept not in ('zugewechselt', 'weggewechselt')
-            when merkmal != 'raumwechsel'
-                then raumart = 'wohnraum' and merkmal in (select distinct merkmal from {{ ref('hze_merkmale') }})
-            else true
-        end
-),
-
--- one row per year, and no ages where nobody reads them, before the nodes multiply them
-je_jahr as (
-    select
-        saetze.jugendamt,
-        raeume.berichtsjahr,
-        saetze.raumart,
-        raeume.raum_id,
-        saetze.hilfeart as schluessel,
-        {% for spalte in ['altersgruppe', 'geschlecht'] -%}
-        case
-            when konzepte.je_alter and saetze.raumart = 'wohnraum' then saetze.{{ spalte }} else 'insgesamt'
-        end as {{ spalte }},
-        {% endfor -%}
-        saetze.merkmal,
-        saetze.auspraegung,
-        {% for einheit, typ in einheiten.items() -%}
-        cast(sum(cast(saetze.{{ einheit }} as {{ typ }})) as {{ typ }}) as {{ einheit }},
-        {% endfor -%}
-        saetze.konzept
-    from saetze
-    inner join raeume
-        on
-            saetze.jugendamt = raeume.jugendamt
-            and cast(saetze.periode as integer) = raeume.berichtsjahr
-            and saetze.raum_id = raeume.geliefert_raum_id
-    inner join konzepte
-        on
-            saetze.konzept = konzepte.konzept
-            and (saetze.raumart = 'wohnraum' or konzepte.je_raumart)
-    group by all
-),
-
 jahre as (
     select
         jugendamt,
-        berichtsjahr,
-        bool_or({{ ist_para_28('schluessel') }}) as hat_para_28
-    from je_jahr
+        cast(periode as integer) as berichtsjahr,
+        bool_or({{ ist_para_28('hilfeart') }}) as hat_para_28
+    from {{ ref('stg_hze_aggregate') }}
     group by all
 ),
 
@@ -124,54 +76,58 @@ knoten as (
     where jahre.hat_para_28 or not knoten.enthaelt_para_28
 ),
 
--- with ages, with sexes and without both, never crossed
-geschnitten as (
-    select
-        {{ ort | join(', ') }},
-        schluessel,
-        case when grouping(altersgruppe) = 0 then altersgruppe else 'insgesamt' end as altersgruppe,
-        case when grouping(geschlecht) = 0 then geschlecht else 'insgesamt' end as geschlecht,
-        grouping(altersgruppe) + grouping(geschlecht) = 2 as ist_summe,
-        merkmal,
-        auspraegung,
-        {% for einheit, typ in einheiten.items() -%}
-        cast(sum({{ einheit }}) as {{ typ }}) as {{ einheit }},
-        {% endfor -%}
-        konzept
-    from je_jahr
-    group by
-        {{ ort | join(', ') }}, schluessel, merkmal, auspraegung, konzept,
-        grouping sets ((), (altersgruppe), (geschlecht))
-),
-
+-- grouped once, and only what is read: months, leaves and features of a whole Land fill the memory
 je_knoten as (
     select
-        {% for spalte in ort -%}
-        geschnitten.{{ spalte }},
-        {% endfor -%}
+        saetze.jugendamt,
+        raeume.berichtsjahr,
+        saetze.raumart,
+        raeume.raum_id,
         knoten.hilfeart,
         knoten.ist_blatt,
-        geschnitten.altersgruppe,
-        geschnitten.geschlecht,
-        geschnitten.ist_summe,
-        geschnitten.merkmal,
-        geschnitten.auspraegung,
-        {% for einheit in einheiten -%}
-        sum(geschnitten.{{ einheit }}) as {{ einheit }},
+        {% for spalte in ['altersgruppe', 'geschlecht'] -%}
+        case konzepte.schnitt when '{{ spalte }}' then saetze.{{ spalte }} else 'insgesamt' end as {{ spalte }},
         {% endfor -%}
-        geschnitten.konzept
-    from geschnitten
+        case saetze.merkmal when 'raumwechsel' then 'insgesamt' else saetze.merkmal end as merkmal,
+        saetze.auspraegung,
+        {% for einheit, typ in einheiten.items() -%}
+        sum(cast(saetze.{{ einheit }} as {{ typ }})) as {{ einheit }},
+        {% endfor -%}
+        konzepte.konzept
+    from {{ ref('stg_hze_aggregate') }} as saetze
+    inner join konzepte
+        on saetze.konzept = konzepte.geliefert_als
+    inner join raeume
+        on
+            saetze.jugendamt = raeume.jugendamt
+            and cast(saetze.periode as integer) = raeume.berichtsjahr
+            and saetze.raum_id = raeume.geliefert_raum_id
     inner join knoten
         on
-            geschnitten.jugendamt = knoten.jugendamt
-            and geschnitten.berichtsjahr = knoten.berichtsjahr
-            and geschnitten.schluessel = knoten.schluessel
+            raeume.jugendamt = knoten.jugendamt
+            and raeume.berichtsjahr = knoten.berichtsjahr
+            and saetze.hilfeart = knoten.schluessel
     where
-        geschnitten.ist_summe
-        or (
-            knoten.hilfeart = 'insgesamt' and geschnitten.raumart = 'wohnraum'
-            and (geschnitten.altersgruppe != 'insgesamt' or geschnitten.geschlecht != 'insgesamt')
-        )
+        (saetze.raumart = 'wohnraum' or (konzepte.je_raumart and konzepte.schnitt = 'summe' and not knoten.ist_blatt))
+        and case konzepte.schnitt
+            when 'altersgruppe' then saetze.altersgruppe != 'insgesamt' and knoten.hilfeart = 'insgesamt'
+            when 'geschlecht' then saetze.geschlecht != 'insgesamt' and knoten.hilfeart = 'insgesamt'
+            else konzepte.je_hilfeart or not knoten.ist_blatt or saetze.merkmal not in ('insgesamt', 'raumwechsel')
+        end
+        and case konzepte.konzept
+            when 'bestand' then extract(month from saetze.monat) = 12
+            when 'mittlerer_bestand' then saetze.merkmal = 'insgesamt'
+            else true
+        end
+        and case saetze.merkmal
+            when 'insgesamt' then saetze.konzept not in ('zugewechselt', 'weggewechselt')
+            when 'raumwechsel' then true
+            else
+                saetze.raumart = 'wohnraum' and konzepte.schnitt = 'summe'
+                and (knoten.hilfeart, saetze.merkmal, saetze.konzept) in (
+                    select (merkmale.hilfeart, merkmale.merkmal, merkmale.konzept) from merkmale
+                )
+        end
     group by all
 ),
 
@@ -199,8 +155,8 @@ gezaehlt as (
     where
         case
             when je_knoten.merkmal != 'insgesamt'
-                then je_knoten.ist_summe and list_contains(merkmale.einheiten, masse.einheit)
-            when not je_knoten.ist_summe then masse.je_alter
+                then list_contains(merkmale.einheiten, masse.einheit)
+            when je_knoten.altersgruppe != 'insgesamt' or je_knoten.geschlecht != 'insgesamt' then masse.je_alter
             else
                 (masse.je_hilfeart or not je_knoten.ist_blatt)
                 and (je_knoten.raumart = 'wohnraum' or (masse.je_raumart and not je_knoten.ist_blatt))
@@ -255,43 +211,27 @@ moeglich as (
     where merkmal != 'insgesamt' or altersgruppe != 'insgesamt' or geschlecht != 'insgesamt'
 ),
 
-mit_nullen as (
-    select * from gezaehlt
-    union all
-    select
-        moeglich.jugendamt,
-        moeglich.berichtsjahr,
-        moeglich.raumart,
-        raeume.raum_id,
-        {% for spalte in schnitt -%}
-        moeglich.{{ spalte }},
-        {% endfor -%}
-        moeglich.einheit,
-        0 as wert
-    from moeglich
-    inner join raeume
-        on
-            moeglich.jugendamt = raeume.jugendamt
-            and moeglich.berichtsjahr = raeume.berichtsjahr
-),
-
-je_zelle as (
-    select
-        {{ (ort + schnitt) | join(', ') }},
-        einheit,
-        cast(sum(wert) as double) as wert
-    from mit_nullen
-    group by all
-),
-
 lieferungen as (
     select distinct
         jugendamt,
         berichtsjahr,
+        raum_id,
         lieferung,
         datenstand,
         musterdaten
     from raeume
+),
+
+je_zelle as (
+    select
+        moeglich.*,
+        lieferungen.* exclude (jugendamt, berichtsjahr),
+        coalesce(gezaehlt.wert, 0) as wert
+    from moeglich
+    inner join lieferungen
+        using (jugendamt, berichtsjahr)
+    left join gezaehlt
+        using ({{ (ort + schnitt) | join(', ') }}, einheit)
 )
 
 select
@@ -309,15 +249,11 @@ select
     end as merkmal,
     masse.einheit_text as einheit,
     je_zelle.wert / case when je_zelle.konzept = 'mittlerer_bestand' then 12 else 1 end as wert,
-    lieferungen.lieferung,
-    lieferungen.datenstand,
-    lieferungen.musterdaten
+    je_zelle.lieferung,
+    je_zelle.datenstand,
+    je_zelle.musterdaten
 from je_zelle
 inner join masse
     on
         je_zelle.konzept = masse.konzept
         and je_zelle.einheit = masse.einheit
-inner join lieferungen
-    on
-        je_zelle.jugendamt = lieferungen.jugendamt
-        and je_zelle.berichtsjahr = lieferungen.berichtsjahr

@@ -1,17 +1,23 @@
+{{ config(materialized='table') }}
+
 -- Each addend of numerator and denominator per Raum, year and source: the exact age group if a table has it, else
 -- the sum of age groups that tile the interval without gap or overlap, from the table that ranks first. Where the
 -- catalogue allows an estimate, an age group of at most five years may be cut in proportion. The first addend of the
 -- numerator names the source. What this source does not deliver at all comes from one other source, the same for all
 -- Räume of the Jugendamt in that year: the one its publisher uses, if the contract names one (nennerquelle), else the
 -- one that holds most of it, without estimates if there is such a one, else the best ranked.
+{%- set menge = [
+    'jugendamt', 'messgroesse', 'ersatz', 'geschlecht', 'nationalitaet', 'merkmal', 'alter_von', 'alter_bis',
+    'jahre_zurueck', 'schaetzung', 'genau_ab',
+] %}
+{%- set auswahl = ['kennzahl', 'version', 'jugendamt', 'berichtsjahr', 'gemeint', 'quelle'] %}
 with
 
 katalog as (
     select
         kennzahlen.jugendamt,
         bestandteile.*,
-        bestandteile.messgroesse as gemeint,
-        false as ist_ersatz
+        dense_rank() over (order by {{ menge | join(', ') }}) as menge
     from {{ source('stammdaten', 'bestandteile') }} as bestandteile
     inner join {{ ref('dim_kennzahl') }} as kennzahlen
         on
@@ -20,74 +26,68 @@ katalog as (
             and bestandteile.profil = kennzahlen.profil
 ),
 
-bestandteile as (
-    select * from katalog
-    union all
-    select * replace (ersatz as messgroesse, true as ist_ersatz) from katalog
-    where ersatz != ''
+-- many Kennzahlen share an addend, most of all their denominators: it is summed once
+mengen as (
+    select distinct
+        menge,
+        {{ menge | join(', ') }},
+        false as ist_ersatz
+    from katalog
 ),
 
-messgroessen as (
-    select * from {{ ref('fct_messgroessen') }}
-    where herkunft != 'geliefert'
+gesucht as (
+    select * from mengen
+    union all
+    select * replace (ersatz as messgroesse, true as ist_ersatz) from mengen
+    where ersatz != ''
 ),
 
 anteile as (
     select
-        bestandteile.kennzahl,
-        bestandteile.version,
-        bestandteile.seite,
-        bestandteile.nr,
-        bestandteile.vorzeichen * bestandteile.gewicht as gewicht,
-        bestandteile.jahre_zurueck,
-        bestandteile.messgroesse,
-        bestandteile.gemeint,
+        gesucht.menge,
+        gesucht.messgroesse,
         messgroessen.jugendamt,
         messgroessen.raum_id,
-        messgroessen.berichtsjahr + bestandteile.jahre_zurueck as berichtsjahr,
+        messgroessen.berichtsjahr + gesucht.jahre_zurueck as berichtsjahr,
         messgroessen.quelle,
         messgroessen.tabelle,
         messgroessen.rang,
         messgroessen.stichtag,
-        messgroessen.alter_von = bestandteile.alter_von
-        and messgroessen.alter_bis = bestandteile.alter_bis as ist_genau,
+        messgroessen.alter_von = gesucht.alter_von and messgroessen.alter_bis = gesucht.alter_bis as ist_genau,
         messgroessen.wert,
         messgroessen.status,
         messgroessen.datenstand,
         messgroessen.musterdaten,
         messgroessen.ist_geschaetzt
-        or bestandteile.ist_ersatz
-        or messgroessen.berichtsjahr + bestandteile.jahre_zurueck < bestandteile.genau_ab as ist_geschaetzt,
+        or gesucht.ist_ersatz
+        or messgroessen.berichtsjahr + gesucht.jahre_zurueck < gesucht.genau_ab as ist_geschaetzt,
         messgroessen.alter_bis - messgroessen.alter_von as gruppenbreite,
-        least(messgroessen.alter_bis, bestandteile.alter_bis)
-        - greatest(messgroessen.alter_von, bestandteile.alter_von) as breite,
-        bestandteile.alter_bis - bestandteile.alter_von as breite_soll,
-        bestandteile.schaetzung
-    from bestandteile
-    inner join messgroessen
+        least(messgroessen.alter_bis, gesucht.alter_bis)
+        - greatest(messgroessen.alter_von, gesucht.alter_von) as breite,
+        gesucht.alter_bis - gesucht.alter_von as breite_soll,
+        gesucht.schaetzung
+    from gesucht
+    inner join {{ ref('fct_messgroessen') }} as messgroessen
         on
-            bestandteile.jugendamt = messgroessen.jugendamt
-            and bestandteile.messgroesse = messgroessen.messgroesse
-            and bestandteile.geschlecht = messgroessen.geschlecht
-            and bestandteile.nationalitaet = messgroessen.nationalitaet
-            and bestandteile.merkmal = messgroessen.merkmal
-            and bestandteile.alter_von < messgroessen.alter_bis
-            and bestandteile.alter_bis > messgroessen.alter_von
+            gesucht.jugendamt = messgroessen.jugendamt
+            and gesucht.messgroesse = messgroessen.messgroesse
+            and gesucht.geschlecht = messgroessen.geschlecht
+            and gesucht.nationalitaet = messgroessen.nationalitaet
+            and gesucht.merkmal = messgroessen.merkmal
+            and gesucht.alter_von < messgroessen.alter_bis
+            and gesucht.alter_bis > messgroessen.alter_von
     where
-        messgroessen.altersgruppe != 'insgesamt'
-        or (bestandteile.alter_von = messgroessen.alter_von and bestandteile.alter_bis = messgroessen.alter_bis)
+        messgroessen.herkunft != 'geliefert'
+        and (
+            messgroessen.altersgruppe != 'insgesamt'
+            or (gesucht.alter_von = messgroessen.alter_von and gesucht.alter_bis = messgroessen.alter_bis)
+        )
 ),
 
 treffer as (
     select
-        kennzahl,
-        version,
-        seite,
-        nr,
-        gewicht,
-        jahre_zurueck,
+        menge,
         messgroesse,
-        gemeint,
         jugendamt,
         raum_id,
         berichtsjahr,
@@ -108,14 +108,29 @@ treffer as (
     group by all
 ),
 
-je_quelle as (
+je_menge as (
     select * from treffer
     where breite = breite_soll
     qualify
         row_number() over (
-            partition by kennzahl, version, seite, nr, jugendamt, raum_id, berichtsjahr, quelle
+            partition by menge, jugendamt, raum_id, berichtsjahr, quelle
             order by ist_genau desc, ist_geschaetzt asc, rang asc, tabelle asc
         ) = 1
+),
+
+je_quelle as (
+    select
+        katalog.kennzahl,
+        katalog.version,
+        katalog.seite,
+        katalog.nr,
+        katalog.vorzeichen * katalog.gewicht as gewicht,
+        katalog.jahre_zurueck,
+        katalog.messgroesse as gemeint,
+        je_menge.* exclude (menge)
+    from katalog
+    inner join je_menge
+        using (jugendamt, menge)
 ),
 
 zaehlerquellen as (
@@ -135,7 +150,8 @@ angebot as (
         jugendamt,
         quelle,
         messgroesse
-    from messgroessen
+    from {{ ref('fct_messgroessen') }}
+    where herkunft != 'geliefert'
 ),
 
 nennerquellen as (
@@ -150,18 +166,7 @@ moeglich as (
     select
         je_quelle.* exclude (quelle),
         zaehlerquellen.quelle,
-        je_quelle.quelle as teilquelle,
-        coalesce(quellenrang.rang, 99) as quellenrang,
-        count(*) over (
-            partition by
-                je_quelle.kennzahl, je_quelle.version, je_quelle.jugendamt, je_quelle.berichtsjahr,
-                je_quelle.gemeint, zaehlerquellen.quelle, je_quelle.quelle
-        ) as teile,
-        bool_or(je_quelle.ist_geschaetzt) over (
-            partition by
-                je_quelle.kennzahl, je_quelle.version, je_quelle.jugendamt, je_quelle.berichtsjahr,
-                je_quelle.gemeint, zaehlerquellen.quelle, je_quelle.quelle
-        ) as teils_geschaetzt
+        je_quelle.quelle as teilquelle
     from zaehlerquellen
     inner join je_quelle
         on
@@ -177,10 +182,6 @@ moeglich as (
             and je_quelle.gemeint = angebot.messgroesse
     left join nennerquellen
         on zaehlerquellen.quelle = nennerquellen.quelle
-    left join {{ source('stammdaten', 'quellenrang') }} as quellenrang
-        on
-            je_quelle.jugendamt = quellenrang.jugendamt
-            and je_quelle.quelle = quellenrang.quelle
     where
         zaehlerquellen.quelle = je_quelle.quelle
         or (
@@ -190,14 +191,40 @@ moeglich as (
         )
 ),
 
-final as (
-    select * exclude (gemeint, quellenrang, teile, teils_geschaetzt)
+je_teilquelle as (
+    select
+        {{ auswahl | join(', ') }},
+        teilquelle,
+        count(*) as teile,
+        bool_or(ist_geschaetzt) as teils_geschaetzt
     from moeglich
+    group by all
+),
+
+quellenrang as (
+    select
+        jugendamt,
+        quelle as teilquelle,
+        rang
+    from {{ source('stammdaten', 'quellenrang') }}
+),
+
+gewaehlt as (
+    select * from je_teilquelle
+    left join quellenrang
+        using (jugendamt, teilquelle)
     qualify
-        dense_rank() over (
-            partition by kennzahl, version, jugendamt, berichtsjahr, gemeint, quelle
-            order by teile desc, teils_geschaetzt asc, quellenrang asc, teilquelle asc
+        row_number() over (
+            partition by {{ auswahl | join(', ') }}
+            order by teile desc, teils_geschaetzt asc, coalesce(rang, 99) asc, teilquelle asc
         ) = 1
+),
+
+final as (
+    select * exclude (gemeint)
+    from moeglich
+    semi join gewaehlt
+        using ({{ auswahl | join(', ') }}, teilquelle)
 )
 
 select * from final

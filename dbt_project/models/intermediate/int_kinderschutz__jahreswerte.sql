@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 -- § 8a and § 42 per Raum and year, in the shape of the cells of all extracts. Sums of their own extracts, never joined
 -- with Hilfen (§ 63 (2) SGB VIII). Unaccompanied arrivals (§ 42a, and § 42 after it) are told apart.
 {%- set zelle = ['extrakt', 'jugendamt', 'berichtsjahr', 'raum_id', 'merkmal'] %}

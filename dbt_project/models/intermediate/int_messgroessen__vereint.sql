@@ -6,10 +6,6 @@
 {% set ohne = ['extrakt', 'je_schluessel', 'lieferung'] %}
 with
 
-zellen as (
-    select * from {{ ref('int_zellen__vereint') }}
-),
-
 abloesungen as (
     select * from {{ source('stammdaten', 'abloesungen') }}
 ),
@@ -28,20 +24,21 @@ betroffen as (
 
 allein as (
     select * exclude ({{ ohne | join(', ') }})
-    from zellen
+    from {{ ref('int_zellen__vereint') }} as zellen
     anti join betroffen
         using (jugendamt, raum_id)
     where not zellen.je_schluessel
 ),
 
 mehrere as (
+    select * from {{ ref('int_zellen__vereint') }}
+    where je_schluessel
+    union all
     select zellen.*
-    from zellen
-    left join betroffen
-        on
-            zellen.jugendamt = betroffen.jugendamt
-            and zellen.raum_id = betroffen.raum_id
-    where zellen.je_schluessel or betroffen.raum_id is not null
+    from {{ ref('int_zellen__vereint') }} as zellen
+    semi join betroffen
+        using (jugendamt, raum_id)
+    where not zellen.je_schluessel
 ),
 
 zusammen as (

@@ -15,34 +15,59 @@ with
 -- single years up to 27, above that the age groups of the official tables
 einwohner as (
     select
-        *,
+        {{ kopf }},
+        stichtag,
+        geschlecht,
         case
             when alter < 27 then alter || '-' || (alter + 1)
             when alter < 30 then '27-30'
             when alter < 65 then (alter // 5 * 5) || '-' || (alter // 5 * 5 + 5)
             when alter < 75 then '65-75'
             else '75-'
-        end as altersgruppe
+        end as altersgruppe,
+        nationalitaet,
+        anzahl
     from {{ ref('stg_einwohnermelde') }}
     -- who has a second dwelling here is counted where the first one is
     where nebenwohnung = 'nein'
 ),
 
+-- the largest extract by far: summed before it meets the others
+einwohner_gezaehlt as (
+    select
+        jugendamt,
+        raum_id,
+        lieferung,
+        datenstand,
+        musterdaten,
+        stichtag,
+        {% for spalte in ['geschlecht', 'altersgruppe', 'nationalitaet'] -%}
+        case when grouping({{ spalte }}) = 0 then {{ spalte }} else 'insgesamt' end as {{ spalte }},
+        {% endfor -%}
+        case when count(anzahl) = count(*) then sum(anzahl) end as anzahl
+    from einwohner
+    group by
+        jugendamt, raum_id, lieferung, datenstand, musterdaten, stichtag,
+        grouping sets ((), (geschlecht), (altersgruppe), (nationalitaet))
+),
+
 gezaehlt as (
-    {% for merkmal in ['geschlecht', 'altersgruppe', 'nationalitaet', ''] -%}
     select
         'einwohnermelde' as extrakt,
-        {{ kopf }},
+        jugendamt,
+        raum_id,
+        lieferung,
+        datenstand,
+        musterdaten,
         stichtag,
         'bevoelkerung' as messgroesse,
-        {{ merkmal if merkmal == 'geschlecht' else "'insgesamt'" }} as geschlecht,
-        {{ merkmal if merkmal == 'altersgruppe' else "'insgesamt'" }} as altersgruppe,
-        {{ merkmal if merkmal == 'nationalitaet' else "'insgesamt'" }} as nationalitaet,
+        geschlecht,
+        altersgruppe,
+        nationalitaet,
         'insgesamt' as merkmal,
         anzahl
-    from einwohner
+    from einwohner_gezaehlt
     union all
-    {% endfor -%}
     select
         'bewegungen' as extrakt,
         {{ kopf }},

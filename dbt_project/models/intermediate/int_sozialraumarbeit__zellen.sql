@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 -- What is done in a Raum as cells: Angebote and SRAE-Maßnahmen on 31.12., their means, Hilfen of the Leitträger.
 -- Lists name the smallest Räume; of those, one without an entry has 0. What names a larger Raum or none stands with
 -- nicht_zuordenbar, and everything counts to the whole.
