@@ -41,6 +41,8 @@ __all__ = ["ergebnis", "notiere", "pruefe_veroeffentlichtes", "schuetze"]
 
 Ergebnis = dict[str, Any]
 """zellen, gesperrt, gewicht (both ways), geschuetzt, engste_spanne, sicher, meldung, schranke, verlust per level."""
+VIELE = 100
+"""From so many hidden cells on, a rounded share of what they weigh tells of none (Annahme)."""
 INTERN = {"problem_sha256", "schranke", "gewicht", "gewicht_naiv"}
 """Of these stays inside: where little is hidden, a hash can be guessed, and a weight turned back into its number."""
 MARKEN = {"schluessel": pl.String, "marke": pl.String}
@@ -106,10 +108,16 @@ def ergebnis(ablage: Ablage, jugendamt: str) -> Ergebnis:
 
 
 def fuer_manifest(gefunden: Ergebnis) -> Ergebnis:
-    """The part of a result that may leave the house."""
-    offen = {name: wert for name, wert in gefunden.items() if name not in INTERN}
-    ebenen = [{n: w for n, w in e.items() if n not in INTERN} for e in gefunden.get("verlust", [])]
-    return offen | ({"verlust": ebenen} if ebenen else {})
+    """The part of a result that may leave the house; of weights, what ours are of the naive ones in whole per cent."""
+    if not gefunden:
+        return {}
+    return _ohne_gewichte(gefunden) | {"verlust": [_ohne_gewichte(e) for e in gefunden["verlust"]]}
+
+
+def _ohne_gewichte(angaben: Ergebnis) -> Ergebnis:
+    unseres, naives = angaben["gewicht"], angaben["gewicht_naiv"]
+    anteil = round(100 * unseres / naives) if naives and angaben["gesperrt"] >= VIELE else None
+    return {n: w for n, w in angaben.items() if n not in INTERN} | {"gewicht_zu_naiv_pct": anteil}
 
 
 def pruefe_veroeffentlichtes(ablage: Ablage, profil: Profil, alle: Iterable[Profil]) -> str:

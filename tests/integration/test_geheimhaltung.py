@@ -38,7 +38,10 @@ def test_the_audit_is_in_manifest_report_and_mart(hilfen_haus: Haus) -> None:
     innen = json.loads((hilfen_haus.home / "geheimhaltung" / J / "ergebnis.json").read_text("utf-8"))
     # weights and hashes of hidden numbers could be turned back into these
     assert innen.keys() - schutz.keys() == {"problem_sha256", "schranke", "gewicht", "gewicht_naiv"}
-    assert all(e.keys() == {"ebene", "zellen", "gesperrt", "gesperrt_naiv"} for e in schutz["verlust"])
+    offen = {"ebene", "zellen", "gesperrt", "gesperrt_naiv", "gewicht_zu_naiv_pct"}
+    assert all(e.keys() == offen for e in schutz["verlust"])
+    assert all((e["gewicht_zu_naiv_pct"] is None) == (e["gesperrt"] < 100) for e in schutz["verlust"])
+    assert schutz["gewicht_zu_naiv_pct"] == round(100 * innen["gewicht"] / innen["gewicht_naiv"])
     assert innen["gewicht"] > 0
     assert schutz["meldung"] in (ordner / "bericht" / "datenqualitaet.html").read_text("utf-8")
     qualitaet = pl.read_parquet(ordner / "marts" / "datenqualitaet.parquet").filter(
