@@ -37,7 +37,7 @@ from sources.ablage import Ablage, schreibe_datei, schreibe_json
 from sources.katalog import Kennzahl
 from sources.profile import Profil
 
-__all__ = ["ergebnis", "notiere", "pruefe_veroeffentlichtes", "schuetze"]
+__all__ = ["ergebnis", "fuer_manifest", "notiere", "pruefe_veroeffentlichtes", "schuetze"]
 
 Ergebnis = dict[str, Any]
 """zellen, gesperrt, gewicht (both ways), geschuetzt, engste_spanne, sicher, meldung, schranke, verlust per level."""
