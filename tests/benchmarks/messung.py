@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
@@ -99,36 +99,55 @@ def _nimm_proben(prozess: psutil.Process, proben: list[tuple[float, int]], ende:
         ende.wait(_TAKT_S)
 
 
-def miss(modul: str, *argumente: object, umgebung: dict[str, str] | None = None) -> Werte:
-    """Run `python -m <modul>` and return what it took.
+class Abbruch(RuntimeError):
+    """A way that did not come to its end; ``werte``: what it took until then, and why (``abbruch``)."""
+
+    def __init__(self, ende: str, werte: Werte) -> None:
+        super().__init__(ende)
+        self.werte = werte | {"abbruch": ende.strip().rpartition("\n")[2]}
+
+
+def miss(modul: str, *argumente: object, speicher: int | None = None) -> Werte:
+    """Run `python -m <modul>`, with so many bytes of memory if given, and return what it took.
 
     Returns:
         sekunden, cpu, spitze_mb of the whole tree; stufen: name -> the same for each stage; further values that the
         process told.
 
     Raises:
-        RuntimeError: it failed; with the end of what it wrote.
+        Abbruch: it failed; with the end of what it wrote.
     """
-    return miss_befehl([sys.executable, "-m", modul, *map(str, argumente)], umgebung)
+    return miss_befehl([sys.executable, "-m", modul, *map(str, argumente)], speicher=speicher)
 
 
-def miss_befehl(befehl: Sequence[str], umgebung: dict[str, str] | None = None) -> Werte:
+def _erzaehlt(ausgabe: Iterable[str]) -> Iterator[str]:
+    """The lines as they come; the end of each stage is shown at once."""
+    for zeile in ausgabe:
+        if zeile.startswith(f'{_KENNUNG}{{"stufe"'):
+            werte = json.loads(zeile.removeprefix(_KENNUNG))
+            dauer = werte["ende"] - werte["beginn"]
+            print(f"{werte['stufe']}: {dauer:.1f} s, {werte['cpu']:.1f} s of processor", file=sys.stderr, flush=True)
+        yield zeile
+
+
+def miss_befehl(befehl: Sequence[str], umgebung: dict[str, str] | None = None, *, speicher: int | None = None) -> Werte:
     """As :func:`miss`, for any command."""
     beginn, vorher = time.monotonic(), os.times()
     env = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | (umgebung or {})
     lauf = subprocess.Popen(befehl, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env, cwd=WURZEL)
+    baum = psutil.Process(lauf.pid)
+    if speicher:
+        baum.rlimit(psutil.RLIMIT_DATA, (speicher, speicher))
     proben: list[tuple[float, int]] = []
     ende = threading.Event()
-    beobachter = threading.Thread(target=_nimm_proben, args=(psutil.Process(lauf.pid), proben, ende))
+    beobachter = threading.Thread(target=_nimm_proben, args=(baum, proben, ende))
     beobachter.start()
     assert lauf.stdout is not None
-    zeilen = list(lauf.stdout)
+    zeilen = list(_erzaehlt(lauf.stdout))
     lauf.wait()
     dauer, nachher = time.monotonic() - beginn, os.times()
     ende.set()
     beobachter.join()
-    if lauf.returncode:
-        raise RuntimeError(f"{' '.join(befehl)} endet mit {lauf.returncode}:\n{''.join(zeilen[-40:])}")
     gemeldet = [json.loads(z.removeprefix(_KENNUNG)) for z in zeilen if z.startswith(_KENNUNG)]
     cpu = nachher.children_user + nachher.children_system - vorher.children_user - vorher.children_system
     werte: Werte = {"sekunden": dauer, "cpu": cpu, "spitze_mb": _spitze(proben, beginn, beginn + dauer), "stufen": {}}
@@ -141,6 +160,8 @@ def miss_befehl(befehl: Sequence[str], umgebung: dict[str, str] | None = None) -
             }
         else:
             werte |= meldung
+    if lauf.returncode:
+        raise Abbruch(f"{' '.join(befehl)} endet mit {lauf.returncode}:\n{''.join(zeilen[-40:])}", werte)
     return werte
 
 

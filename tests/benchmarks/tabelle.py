@@ -90,21 +90,25 @@ def _stufen(laeufe: Sequence[Werte]) -> list[str]:
         for teil in TEILE.get(stufe, ()):
             zeiten = (lauf["produkt"]["teile"][teil] for lauf in laeufe)
             zeilen.append([f"– {teil}", *(f"{z['sekunden']:.1f} / {z['cpu']:.1f}" for z in zeiten)])
-    gesamt = [_dreier(lauf["produkt"]) for lauf in laeufe]
+    gesamt = [dreier(lauf["produkt"]) for lauf in laeufe]
     zeilen.append(["**together, start of Python included**", *gesamt])
     for weg, name in (("grenze", "(a) the limit, DuckDB by hand"), ("buero", "(c) pandas")):
         if any(weg in lauf for lauf in laeufe):
-            zeilen.append([name, *(_dreier(lauf[weg]) if weg in lauf else "–" for lauf in laeufe)])
+            zeilen.append([name, *(dreier(lauf[weg]) if weg in lauf else "–" for lauf in laeufe)])
     kopf = [f"{lauf['jugendaemter']} Jugendämter, {lauf['dateien']} files, {lauf['mb']:.0f} MB" for lauf in laeufe]
     return _tabelle(["seconds / of processor / peak MB", *kopf], zeilen)
 
 
-def _dreier(werte: Werte) -> str:
+def dreier(werte: Werte) -> str:
+    """Wall clock, processor, peak of a way; or how far it came."""
+    if "abbruch" in werte:
+        ende = f"{werte['sekunden']:.0f} s and {werte['spitze_mb']:.0f} MB"
+        return f"not to its end: after {ende} {werte['abbruch']}"
     return f"{werte['sekunden']:.1f} / {werte['cpu']:.1f} / {werte['spitze_mb']:.0f}"
 
 
 def _eine_stufe(produkt: Werte, stufe: str) -> str:
-    return _dreier(produkt["stufen"][stufe]) if stufe in produkt["stufen"] else f"{produkt['dagster'][stufe]:.1f}"
+    return dreier(produkt["stufen"][stufe]) if stufe in produkt["stufen"] else f"{produkt['dagster'][stufe]:.1f}"
 
 
 def _daneben(ergebnis: Werte) -> list[str]:
@@ -112,10 +116,10 @@ def _daneben(ergebnis: Werte) -> list[str]:
     if ergebnis.get("dbt"):
         dbt, dagster = ergebnis["dbt"], ergebnis["laeufe"][-1]["produkt"]["dagster"]
         zeilen.append(["dbt assets in Dagster", f"{dagster['dbt_kern'] + dagster['dbt_marts']:.1f} s"])
-        zeilen.append(["(b) plain `dbt build`", f"{_dreier(dbt)}; by dbt's own clock {dbt['dbt_sekunden']:.1f} s"])
+        zeilen.append(["(b) plain `dbt build`", f"{dreier(dbt)}; by dbt's own clock {dbt['dbt_sekunden']:.1f} s"])
     for weg, tabellen in ergebnis.get("stock", {}).items():
         for extrakt, w in tabellen.items():
-            text = f"{_dreier(w['stufen']['pruefen'])} for {w['zeilen']:,} rows"
+            text = f"{dreier(w['stufen']['pruefen'])} for {w['zeilen']:,} rows"
             zeilen.append([f"(d) {weg} alone, `{extrakt}`", text])
     for name in ("1 Leser", "16 Leser"):
         if ergebnis.get("bi"):

@@ -6,13 +6,14 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
 from tests.benchmarks import bench, bi, tabelle
 from tests.benchmarks.groessen import GROESSEN, bereite_vor
-from tests.benchmarks.messung import WURZEL, miss, miss_befehl
+from tests.benchmarks.messung import WURZEL, Abbruch, miss, miss_befehl
 from tests.benchmarks.vergleich import aus_warehouse, unterschiede
 
 PRODUKT = """
@@ -60,13 +61,13 @@ def test_a_differing_and_a_missing_figure_are_told(werte: dict[str, pl.DataFrame
     assert len(unterschiede(produkt.tail(-2), produkt)) == 2
 
 
-def test_a_run_that_breaks_off_leaves_what_it_has(
+def test_a_way_that_breaks_off_leaves_what_it_has(
     werte: dict[str, pl.DataFrame], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def miss_bis_pandas(modul: str, *_: object) -> dict[str, object]:
+    def miss_bis_pandas(modul: str, *_: object, **__: object) -> dict[str, object]:
         if modul.endswith("buero"):
-            raise RuntimeError("out of memory")
-        return {"sekunden": 1.0}
+            raise Abbruch("...\nMemoryError: too much\n", {"sekunden": 7.0, "cpu": 6.0, "spitze_mb": 500.0})
+        return {"sekunden": 1.0, "cpu": 1.0, "spitze_mb": 100.0}
 
     (tmp_path / "1" / "grenze").mkdir(parents=True)
     werte["produkt"].tail(-2).write_parquet(tmp_path / "1" / "grenze" / "kennzahlen.parquet")
@@ -77,13 +78,23 @@ def test_a_run_that_breaks_off_leaves_what_it_has(
         "saetze": lambda _: 5,
     }.items():
         monkeypatch.setattr(bench, name, ersatz)
-    laeufe: list[dict[str, object]] = []
+    laeufe: list[dict[str, Any]] = []
     gesichert: list[str] = []
-    with pytest.raises(RuntimeError, match="out of memory"):
-        bench.ein_lauf(tmp_path / "1", GROESSEN["winzig"], laeufe, lambda: gesichert.append(json.dumps(laeufe)))
+    bench.ein_lauf(tmp_path / "1", GROESSEN["winzig"], laeufe, lambda: gesichert.append(json.dumps(laeufe)))
     (lauf,) = json.loads(gesichert[-1])
     assert lauf["unterschiede"] == {"grenze": 2}
     assert {"produkt", "grenze", "saetze"} <= set(lauf)
+    assert lauf["buero"]["abbruch"] == "MemoryError: too much"
+    assert tabelle.dreier(lauf["buero"]) == "not to its end: after 7 s and 500 MB MemoryError: too much"
+
+
+def test_a_way_may_take_so_much_memory() -> None:
+    befehl = [sys.executable, "-c", "print('begun', flush=True); bytearray(900_000_000)"]
+    assert miss_befehl(befehl)["cpu"] > 0
+    with pytest.raises(Abbruch, match="MemoryError") as fehler:
+        miss_befehl(befehl, speicher=500_000_000)
+    assert fehler.value.werte["abbruch"] == "MemoryError"
+    assert fehler.value.werte["sekunden"] > 0
 
 
 def test_memory_is_that_of_the_whole_tree() -> None:
