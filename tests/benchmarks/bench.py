@@ -84,12 +84,12 @@ def ein_lauf(ordner: Path, groesse: Groesse, laeufe: list[Werte], sichere: Calla
         except Abbruch as abbruch:
             lauf[weg] = abbruch.werte
             print(f"{weg} did not come to its end: {abbruch}", file=sys.stderr)
-            continue
-        anders = unterschiede(unsere, pl.read_parquet(ordner / weg / "kennzahlen.parquet"))
-        lauf["unterschiede"][weg] = len(anders)
+        else:
+            anders = unterschiede(unsere, pl.read_parquet(ordner / weg / "kennzahlen.parquet"))
+            lauf["unterschiede"][weg] = len(anders)
+            if len(anders):
+                print(f"{weg} does not agree with the product:", *anders.head(20).rows(), sep="\n", file=sys.stderr)
         sichere()
-        if len(anders):
-            print(f"{weg} does not agree with the product:", *anders.head(20).rows(), sep="\n", file=sys.stderr)
 
 
 def ohne_dagster(home: Path, ordner: Path) -> Werte:
