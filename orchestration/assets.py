@@ -186,17 +186,16 @@ def release_asset(marts: list[AssetKey], partitionen: StaticPartitionsDefinition
         context: AssetExecutionContext, datenhaus: Datenhaus, auftrag: Auftrag
     ) -> Iterator[MaterializeResult[Any]]:
         haus, dbt = datenhaus.haus, datenhaus.dbt
+        melde_stufe("release")
         befunde = dbt.befunde(_jugendaemter(context))
+        je_amt = erstelle(
+            haus, auftrag.jahr, dbt.veroeffentlichung(haus.katalog), dbt.kommentare(haus.katalog), befunde
+        )
         kandidaten: list[Kandidat] = []
-        for jugendamt in _jugendaemter(context):
-            context.log.info(f"{jugendamt}: Marts, Gate, Bericht")
-            melde_stufe("release", jugendamt)
-            davor = befunde.get(jugendamt, [])
-            kandidat = erstelle(
-                haus, jugendamt, auftrag.jahr, dbt.veroeffentlichung(haus.katalog), dbt.kommentare(haus.katalog), davor
-            )
-            context.log.info(f"{jugendamt}: {kandidat.meldung}")
+        for kandidat in je_amt:
             kandidaten.append(kandidat)
+            context.log.info(f"{kandidat.jugendamt}: {kandidat.meldung}")
+            melde_stufe("release", f"{kandidat.jugendamt} ({len(kandidaten)} von {len(befunde)} fertig)")
         gesperrt = [k for k in kandidaten if k.ergebnis == "gesperrt"]
         yield MaterializeResult(
             metadata={k.jugendamt: f"{k.ergebnis} {k.release}".strip() for k in kandidaten},

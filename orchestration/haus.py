@@ -117,7 +117,7 @@ class Haus:
 
     def eingaben(self, jugendamt: str) -> list[Ergebnis]:
         """Accepted deliveries that a release of this Jugendamt is made from."""
-        return [e for e in self.lieferungen() if e.jugendamt in {jugendamt, AMTLICH}]
+        return [e for _, e in archiv.lieferungen(self.ablage, (jugendamt, AMTLICH))]
 
     # --- the steps of a refresh, in order ---------------------------------------------------------------
 

@@ -8,8 +8,9 @@ Not here: the steps themselves (``reports``, ``quality/gate``), what comes befor
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ import polars as pl
 
 from orchestration.haus import Haus
 from orchestration.sperre import jetzt
+from orchestration.umgebung import Umgebung
 from quality.befund import Befund
 from reports import marts, vergleich
 from reports import release as releases
@@ -25,6 +27,7 @@ from reports.typen import BerichtsAngaben
 from sources import gebietsstand
 from sources.ablage import entwurf, schreibe_json, uebernimm
 from sources.profile import Profil
+from sources.prozesse import je_prozess
 
 if TYPE_CHECKING:
     from quality.gate import GateErgebnis
@@ -60,22 +63,39 @@ class Kandidat:
 
 def erstelle(
     haus: Haus,
-    jugendamt: str,
     jahr: int | None,
     veroeffentlichung: Veroeffentlichung,
     kommentare: Kommentare,
-    davor: list[Befund],
-) -> Kandidat:
-    """Export, check by the gate, and release one Jugendamt; remember the outcome for the next refresh.
+    davor: Mapping[str, list[Befund]],
+) -> Iterator[Kandidat]:
+    """Export, check by the gate, and release Jugendämter side by side; remember each outcome for the next refresh.
 
     Args:
-        haus: the data house; its warehouse is built.
-        jugendamt: key of the Jugendamt.
+        haus: the data house; its warehouse is built, and nobody has it open for writing.
         jahr: Berichtsjahr; None = the latest year with a value.
         veroeffentlichung: published columns per mart.
         kommentare: descriptions per mart and column, for the dictionary.
-        davor: findings of earlier layers for this Jugendamt.
+        davor: Jugendamt to findings of earlier layers.
     """
+    rechne = partial(_erstelle, haus.umgebung, haus.code_sha256, jahr, veroeffentlichung, kommentare)
+    return je_prozess(rechne, list(davor.items()))
+
+
+@lru_cache(maxsize=1)
+def _haus(umgebung: Umgebung, code_sha256: str) -> Haus:  # noqa: ARG001 - part of the cache's key
+    """Profiles, contracts and catalogue once for all Jugendämter of a process; after a change of them, anew."""
+    return Haus(umgebung)
+
+
+def _erstelle(
+    umgebung: Umgebung,
+    code_sha256: str,
+    jahr: int | None,
+    veroeffentlichung: Veroeffentlichung,
+    kommentare: Kommentare,
+    fall: tuple[str, list[Befund]],
+) -> Kandidat:
+    haus, (jugendamt, davor) = _haus(umgebung, code_sha256), fall
     berichtsjahr = jahr or marts.letztes_jahr(haus.ablage.warehouse, jugendamt)
     if berichtsjahr is None:
         kandidat = Kandidat(jugendamt, "ohne_daten", "", 0, "Keine Lieferung enthält Werte für dieses Jugendamt.")

@@ -69,15 +69,15 @@ class Urteil:
 
 @dataclass(frozen=True)
 class Bisher:
-    """What has been accepted so far, kept up to date during a round."""
+    """What has been accepted so far, kept up to date during a round; ``letzte_nr``: of each extract."""
 
-    lieferungen: list[Ergebnis]
+    letzte_nr: dict[str, int]
     bestand: Bestand
     im_korb: frozenset[str]
 
     def naechste_nr(self, extrakt: str) -> int:
         """Running number of the next delivery of an extract."""
-        return max((e.lieferung_nr for e in self.lieferungen if e.extrakt == extrakt), default=0) + 1
+        return self.letzte_nr.get(extrakt, 0) + 1
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class Tuer:
         funde += zulassung.nachzuholen(self.ablage, feeds, jugendaemter, {f.sha256 for f in funde})
         lieferungen = [e for _, e in archiv.lieferungen(self.ablage)]
         bisher = Bisher(
-            lieferungen,
+            {e.extrakt: e.lieferung_nr for e in sorted(lieferungen, key=lambda e: e.lieferung_nr)},
             lies_bestand(self.ablage, self.vertraege, lieferungen),
             frozenset(f.sha256 for f in funde),
         )
@@ -227,7 +227,7 @@ class Tuer:
     def _uebernimm(self, datensaetze: Datensaetze, neue: list[Teil], ergebnis: Ergebnis, bisher: Bisher) -> None:
         for vertrag, geprueft in datensaetze:
             tuer.schreibe_lake(self.ablage, vertrag, geprueft, ergebnis)
-        bisher.lieferungen.append(ergebnis)
+        bisher.letzte_nr[ergebnis.extrakt] = ergebnis.lieferung_nr
         bisher.bestand.merke(neue)
 
     def _urteile(self, fund: Fund) -> Urteil:

@@ -72,6 +72,7 @@ class Bestand:
         self._lake = lake
         self._profile: dict[tuple[str, str], dict[Ort, Profil]] = {}
         self.teile: list[Teil] = []
+        self._je_lieferung: dict[str, list[Teil]] = {}
         self._in_kraft: dict[tuple[str, str, str], dict[str, Teil]] = {}
         self.merke(teile)
 
@@ -79,6 +80,7 @@ class Bestand:
         """Add the parts of an accepted delivery."""
         for teil in teile:
             self.teile.append(teil)
+            self._je_lieferung.setdefault(teil.ergebnis.sha256, []).append(teil)
             perioden = self._in_kraft.setdefault(teil.reihe, {})
             if teil.periode not in perioden or teil.rang >= perioden[teil.periode].rang:
                 perioden[teil.periode] = teil
@@ -88,7 +90,7 @@ class Bestand:
 
         Deliveries that wait beside it (``im_korb``) do not count: a tree that holds both would flip at every run.
         """
-        for teil in (t for t in self.teile if t.ergebnis.sha256 == lieferung):
+        for teil in self._je_lieferung.get(lieferung, ()):
             sieger = self._in_kraft[teil.reihe][teil.periode]
             if sieger.ergebnis.sha256 not in {lieferung, *im_korb} and sieger.datenstand == teil.datenstand:
                 return True
@@ -151,8 +153,7 @@ class Bestand:
         """Bytes per part, since one file may hold many periods and the next one only the newest."""
         for teil, vorher in list(paare)[:1]:
             neu, alt = teil.ergebnis, vorher.ergebnis
-            davor = sum(t.ergebnis.sha256 == alt.sha256 for t in self.teile)
-            jetzt, bisher = neu.bytes / len(teile), alt.bytes / davor
+            jetzt, bisher = neu.bytes / len(teile), alt.bytes / len(self._je_lieferung[alt.sha256])
             faktor = vertrag.schwellen.groesse
             if Path(neu.datei).suffix == Path(alt.datei).suffix and not bisher / faktor <= jetzt <= bisher * faktor:
                 yield (

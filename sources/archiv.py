@@ -309,9 +309,9 @@ def vermerke(ablage: Ablage, fund: Fund, ergebnis: Ergebnis, behalten: bool) -> 
     schreibe_json(datei, ergebnis.als_dict())
 
 
-def lieferungen(ablage: Ablage) -> list[tuple[Path, Ergebnis]]:
-    """Accepted deliveries (folder, outcome) in the order of their numbers."""
-    pakete = ablage.archiv.glob("*/*/*/datapackage.json")
+def lieferungen(ablage: Ablage, fuer: Collection[str] = ("*",)) -> list[tuple[Path, Ergebnis]]:
+    """Accepted deliveries (folder, outcome) of some Jugendämter, default all, in the order of their numbers."""
+    pakete = (p for jugendamt in fuer for p in ablage.archiv.glob(f"{jugendamt}/*/*/datapackage.json"))
     gelesen = [(p.parent, lies_paket(p)) for p in pakete]
     return sorted(gelesen, key=lambda x: (x[1].jugendamt, x[1].extrakt, x[1].lieferung_nr))
 

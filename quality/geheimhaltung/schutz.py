@@ -26,7 +26,6 @@ from quality.geheimhaltung import aufbau, verbund, verlauf
 from quality.geheimhaltung.erklaerung import lade_erklaerung
 from quality.geheimhaltung.kostenspannen import GESCHLOSSEN, geschlossene
 from quality.geheimhaltung.marken import zeilenmarken
-from quality.geheimhaltung.prozesse import je_prozess
 from quality.geheimhaltung.pruefung import SEKUNDAER, Bericht, pruefe
 from quality.geheimhaltung.rueckzug import Rueckzug, sperre_oder_halte_zurueck
 from quality.geheimhaltung.sperrung import grundlinie
@@ -36,6 +35,7 @@ from quality.geheimhaltung.verlauf import OFFEN, STAND, Gesamtbild, Notiz, notie
 from sources.ablage import Ablage, schreibe_datei, schreibe_json
 from sources.katalog import Kennzahl
 from sources.profile import Profil
+from sources.prozesse import je_prozess
 
 __all__ = ["ergebnis", "fuer_manifest", "notiere", "pruefe_veroeffentlichtes", "schuetze"]
 

@@ -25,6 +25,8 @@ _TAKT_S = 0.2
 _KENNUNG = "MESSUNG "
 
 Werte = dict[str, Any]
+Teile = dict[str, dict[str, float]]
+"""Name of a part to sekunden, cpu, mal."""
 
 
 def _cpu() -> float:
@@ -53,12 +55,12 @@ class Teiluhr:
     """
 
     def __init__(self) -> None:
-        self.teile: dict[str, dict[str, float]] = {}
+        self.teile: Teile = {}
         self._hier = threading.local()
 
     def lege_an(self, teil: str, ort: Any, funktion: str) -> None:
         """Time a function of a module or class under the name of a part; what runs inside another part counts there."""
-        werte = self.teile.setdefault(teil, {"sekunden": 0.0, "cpu": 0.0, "mal": 0})
+        self.nimm({teil: {"sekunden": 0.0, "cpu": 0.0, "mal": 0}})
         innen: Callable[..., Any] = getattr(ort, funktion)
 
         @wraps(innen)
@@ -70,11 +72,16 @@ class Teiluhr:
                 return innen(*argumente, **benannte)
             finally:
                 self._hier.laeuft = False
-                werte["sekunden"] += time.monotonic() - beginn
-                werte["cpu"] += _cpu() - cpu
-                werte["mal"] += 1
+                self.nimm({teil: {"sekunden": time.monotonic() - beginn, "cpu": _cpu() - cpu, "mal": 1}})
 
         setattr(ort, funktion, aussen)
+
+    def nimm(self, teile: Teile) -> None:
+        """Add what was timed, here or in another process."""
+        for teil, werte in teile.items():
+            summe = self.teile.setdefault(teil, dict.fromkeys(werte, 0.0))
+            for mass, wert in werte.items():
+                summe[mass] += wert
 
 
 def _speicher(baum: psutil.Process) -> int:

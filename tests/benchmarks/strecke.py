@@ -7,10 +7,12 @@ Not here: the steps themselves.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.messung import Teiluhr, melde, stufe
+from tests.benchmarks.messung import Teile, Teiluhr, melde, stufe
 
 
 def _stoppe(ort: Any, funktion: str, *namen: str) -> None:
@@ -25,13 +27,12 @@ def _stoppe(ort: Any, funktion: str, *namen: str) -> None:
 
 
 def _lege_uhren_an() -> Teiluhr:
-    import reports.bericht
     from orchestration.dbt import Dbt
     from orchestration.fallebene import Fallebene
     from orchestration.haus import Haus
-    from quality import annahme, gate, tuer
+    from quality import annahme, tuer
     from quality.bestand import Bestand
-    from reports import marts, stand
+    from reports import stand
     from sources import archiv
     from sources.saetze import Saetze
 
@@ -56,12 +57,43 @@ def _lege_uhren_an() -> Teiluhr:
         ("quarantaene", tuer, "zellen_als_zeilen"),
         ("verdichtung", Fallebene, "__call__"),
         ("lake", tuer, "schreibe_lake"),
-        ("marts", marts, "exportiere"),
-        ("gate", gate, "pruefe"),
-        ("bericht", reports.bericht, "schreibe_bericht"),
         ("bi", stand, "schreibe_bi"),
     ):
         uhr.lege_an(teil, ort, funktion)
+    _hole_uhren_ab(uhr)
+    return uhr
+
+
+def _hole_uhren_ab(uhr: Teiluhr) -> None:
+    """Candidates are made in processes of their own: each brings its times along."""
+    from orchestration import kandidat
+
+    innen = kandidat.je_prozess
+
+    def aussen(rechne: Callable[[Any], Any], faelle: Sequence[Any]) -> Iterator[Any]:
+        for ergebnis, teile in innen(partial(_mit_uhren, rechne), faelle):
+            uhr.nimm(teile)
+            yield ergebnis
+
+    kandidat.je_prozess = aussen
+
+
+def _mit_uhren(rechne: Callable[[Any], Any], fall: Any) -> tuple[Any, Teile]:
+    uhr = _uhren_im_release()
+    uhr.teile.clear()
+    return rechne(fall), uhr.teile
+
+
+@cache
+def _uhren_im_release() -> Teiluhr:
+    import reports.bericht
+    from quality import gate
+    from reports import marts
+
+    uhr = Teiluhr()
+    uhr.lege_an("marts", marts, "exportiere")
+    uhr.lege_an("gate", gate, "pruefe")
+    uhr.lege_an("bericht", reports.bericht, "schreibe_bericht")
     return uhr
 
 

@@ -1,7 +1,7 @@
 """Several Jugendämter at once: each in a process of its own, as many as there are processors.
 
 Here: starting them, and that none outlives its parent.
-Not here: what they calculate (``__init__.py``).
+Not here: what they do (``quality/geheimhaltung``, ``orchestration/kandidat.py``).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import ctypes
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import TypeVar
 
@@ -20,15 +20,23 @@ E = TypeVar("E")
 PR_SET_PDEATHSIG = 1
 
 
-def je_prozess(rechne: Callable[[T], E], faelle: Sequence[T]) -> list[E]:
-    """Results in the order of ``faelle``; a single one is calculated right here."""
+def je_prozess(rechne: Callable[[T], E], faelle: Sequence[T]) -> Iterator[E]:
+    """Results in the order of ``faelle``, each as soon as it is there; a single one is calculated right here.
+
+    What a process raises is raised here as if it had happened here.
+    """
     if len(faelle) < 2:
-        return [rechne(fall) for fall in faelle]
+        yield from map(rechne, faelle)
+        return
     # a fork would take over threads and open databases
     neu = multiprocessing.get_context("spawn")
     anzahl = min(len(faelle), os.cpu_count() or 1)
     with ProcessPoolExecutor(anzahl, mp_context=neu, initializer=_stirb_mit, initargs=(os.getpid(),)) as prozesse:
-        return list(prozesse.map(rechne, faelle))
+        try:
+            yield from prozesse.map(rechne, faelle)
+        except Exception as fehler:
+            fehler.add_note(str(fehler.__cause__))  # where it happened; as a cause it would be taken for the reason
+            raise fehler from None
 
 
 def _stirb_mit(elternprozess: int) -> None:

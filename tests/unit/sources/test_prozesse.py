@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import psutil
+import pytest
 
-from quality.geheimhaltung.prozesse import je_prozess
+from sources.prozesse import je_prozess
 
 WURZEL = Path(__file__).resolve().parents[3]
-WARTET = "import time; from quality.geheimhaltung.prozesse import je_prozess; je_prozess(time.sleep, [600, 600])"
+WARTET = "import time; from sources.prozesse import je_prozess; list(je_prozess(time.sleep, [600, 600]))"
 
 
 def test_ergebnisse_stehen_in_der_reihenfolge_der_faelle() -> None:
-    assert je_prozess(abs, [-3, 2, -1]) == [3, 2, 1]
-    assert je_prozess(abs, [-3]) == [3]
-    assert je_prozess(abs, []) == []
+    assert list(je_prozess(abs, [-3, 2, -1])) == [3, 2, 1]
+    assert list(je_prozess(abs, [-3])) == [3]
+    assert list(je_prozess(abs, [])) == []
+
+
+def test_ein_fehler_kommt_wie_von_hier_und_nennt_seinen_ort() -> None:
+    with pytest.raises(ValueError, match="math domain error") as fehler:
+        list(je_prozess(math.sqrt, [4.0, -1.0]))
+    assert fehler.value.__cause__ is None
+    assert "concurrent" in fehler.value.__notes__[0]
 
 
 def test_kein_prozess_ueberlebt_den_toten_auftraggeber() -> None:
