@@ -6,6 +6,7 @@ words (`woerter`).
 
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -13,6 +14,7 @@ from babel.numbers import format_decimal
 _MINUS = "\u2212"
 
 
+@lru_cache(maxsize=100_000)  # the same figures stand on many pages, and Babel is slow
 def zahl(wert: float, stellen: int) -> str:
     """`wert` with `stellen` decimals, thousands points and decimal comma: 25018.0, 0 gives "25.018".
 

@@ -135,11 +135,11 @@ def _werte_aus(con: duckdb.DuckDBPyConnection, liste: Liste, schwellen: Mapping[
     kontext = gx.get_context(mode="ephemeral")
     kontext.variables.progress_bars = ProgressBarsConfig(globally=False)
     quelle = kontext.data_sources.add_pandas("kandidat")
+    batch = quelle.add_dataframe_asset("sicht").add_batch_definition_whole_dataframe("alles")
     befunde = []
-    for nummer, erwartung in enumerate(liste.erwartungen):
+    for erwartung in liste.erwartungen:
         try:
             rahmen = _rahmen(con, erwartung)
-            batch = quelle.add_dataframe_asset(f"sicht_{nummer}").add_batch_definition_whole_dataframe("alles")
             klasse = getattr(gx.expectations, "".join(t.title() for t in erwartung.pruefung.split("_")))
             ergebnis = batch.get_batch({"dataframe": rahmen}).validate(
                 klasse(**_eingesetzt(erwartung.parameter, schwellen)), result_format="COMPLETE"
