@@ -68,7 +68,9 @@ def main(profile: Path, lieferung: Path, ziel: Path) -> None:
         "berichtsstruktur": str(BERICHTSSTRUKTUR),
     }
     ziel.mkdir(parents=True)
-    with duckdb.connect(config={"threads": 2}) as con:
+    # beyond half of what a way may take, it spills
+    grenzen = {"threads": 2, "memory_limit": "10GB", "temp_directory": str(ziel / "ueberlauf")}
+    with duckdb.connect(config=grenzen) as con:
         for name, datei in (("parquet", "grenze_laden.sql"), ("kennzahlen", "grenze.sql")):
             sql = (Path(__file__).parent / datei).read_text("utf-8")
             for platz, wert in werte.items():

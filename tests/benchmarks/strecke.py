@@ -65,15 +65,16 @@ def _lege_uhren_an() -> Teiluhr:
 
 
 def _hole_uhren_ab(uhr: Teiluhr) -> None:
-    """Candidates are made in processes of their own: each brings its times along."""
+    """Candidates are a stage, and made in processes of their own: each brings its times along."""
     from orchestration import kandidat
 
     innen = kandidat.je_prozess
 
     def aussen(rechne: Callable[[Any], Any], faelle: Sequence[Any]) -> Iterator[Any]:
-        for ergebnis, teile in innen(partial(_mit_uhren, rechne), faelle):
-            uhr.nimm(teile)
-            yield ergebnis
+        with stufe("release"):
+            for ergebnis, teile in innen(partial(_mit_uhren, rechne), faelle):
+                uhr.nimm(teile)
+                yield ergebnis
 
     kandidat.je_prozess = aussen
 
