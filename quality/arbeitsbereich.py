@@ -50,8 +50,13 @@ class Arbeitsbereich:
 
     def _hashe(self, spalte: pl.Series) -> pl.Series:
         werte = spalte.drop_nulls().unique()
-        neue = [hashlib.blake2b(w.encode(), key=self._schluessel, digest_size=16).hexdigest() for w in werte]
-        return spalte.replace_strict(werte, neue, return_dtype=pl.String) if neue else spalte
+        mit_schluessel = hashlib.blake2b(key=self._schluessel, digest_size=16)
+        neue = []
+        for wert in werte:
+            abdruck = mit_schluessel.copy()
+            abdruck.update(wert.encode())
+            neue.append(abdruck.hexdigest())
+        return pl.Series(spalte.name, neue, dtype=pl.String)[spalte.cast(pl.Enum(werte)).to_physical()]
 
 
 @contextmanager

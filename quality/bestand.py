@@ -164,7 +164,7 @@ class Bestand:
 
 def _art(periode: str) -> str:
     """What a period says beside its date: running and ended helps of a year are never compared with each other."""
-    return "".join(zeichen for zeichen in periode if zeichen.isalpha())
+    return "".join(filter(str.isalpha, periode))
 
 
 def _in_worten(periode: str) -> str:

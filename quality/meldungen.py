@@ -42,6 +42,8 @@ def saetze_als_zeilen(saetze: Saetze, faelle: pl.DataFrame, vertrag: Vertrag, ho
 
     Of personal extracts row and rule only.
     """
+    if faelle.is_empty():
+        return pl.DataFrame(schema=QUARANTAENE_SCHEMA)
     eigene = {r.name: r.meldung for r in vertrag.regeln}
     # a date of six places is a month
     typen = {f.name: "monat" if f.typ == "datum" and f.bis - f.von == 5 else f.typ for f in vertrag.felder}

@@ -80,8 +80,8 @@ def _spaltenregeln(s: Spalte, vertrag: Vertrag) -> Iterator[tuple[str, pl.Expr]]
         )
     if s.typ == "datum":
         # no slip of the year such as 0023 or 3023; 9999 is what many programs write for an open end
-        jahr = spalte.dt.year()
-        yield "bereich", jahr.is_between(1900, 2100) | (jahr == 9999)
+        offen = spalte.is_between(date(9999, 1, 1), date.max)
+        yield "bereich", spalte.is_between(date(1900, 1, 1), date(2100, 12, 31)) | offen
 
 
 def _regeln(vertrag: Vertrag) -> Iterator[tuple[str, pl.Expr]]:

@@ -233,18 +233,12 @@ def _pruefe_saetze(gelesen: Gelesen, vertrag: Vertrag, angaben: Mapping[str, str
             doppelte = nebenher.submit(doppelte).result
         for von, block in _bloecke(saetze):
             faelle.append(_verstoesse(block, vertrag).with_columns(pl.col("index") + von))
-            for regel in verdachte:
-                satz = block.select(~bedingung(regel)).to_series().arg_true().cast(pl.UInt32) + von
-                verdaechtig.append(_als_faelle(satz, regel.name, regel.felder))
+            treffer = block.select((~bedingung(regel)).alias(str(i)) for i, regel in enumerate(verdachte))
+            for regel, trifft in zip(verdachte, treffer, strict=True):
+                if trifft.any():
+                    verdaechtig.append(_als_faelle(trifft.arg_true().cast(pl.UInt32) + von, regel.name, regel.felder))
         faelle.append(_als_faelle(doppelte(), "schluessel", ", ".join(vertrag.schluessel)))
-    # what could not be read is empty only for that reason
-    leer = pl.col("regel") == "pflicht"
-    alle = pl.concat(faelle)
-    alle = pl.concat([alle.filter(~leer), alle.filter(leer).join(unlesbar, on=["index", "spalte"], how="anti")])
-    # a period is missing where the field it is made of is
-    aus_feld = pl.col("spalte") == "periode"
-    eigene = alle.filter(~aus_feld)
-    alle = pl.concat([eigene, alle.filter(aus_feld).join(eigene, on="index", how="anti")])
+    alle = _ohne_folgen(pl.concat(faelle), unlesbar)
     schlecht = alle["index"].unique().sort()
     zu_viele = len(schlecht) > len(saetze) * vertrag.schwellen.quarantaene_anteil
     quarantaene = saetze_als_zeilen(saetze, alle, vertrag, HOECHSTENS if zu_viele else len(alle))
@@ -262,6 +256,19 @@ def _pruefe_saetze(gelesen: Gelesen, vertrag: Vertrag, angaben: Mapping[str, str
         personenbezogen=saetze.personenbezogen,
         lesart=lesart(vertrag, feed),
     )
+
+
+def _ohne_folgen(faelle: pl.DataFrame, unlesbar: pl.DataFrame) -> pl.DataFrame:
+    """Cases without those that only follow from others."""
+    if faelle.is_empty():
+        return faelle
+    # what could not be read is empty only for that reason
+    leer = pl.col("regel") == "pflicht"
+    faelle = pl.concat([faelle.filter(~leer), faelle.filter(leer).join(unlesbar, on=["index", "spalte"], how="anti")])
+    # a period is missing where the field it is made of is
+    aus_feld = pl.col("spalte") == "periode"
+    eigene = faelle.filter(~aus_feld)
+    return pl.concat([eigene, faelle.filter(aus_feld).join(eigene, on="index", how="anti")])
 
 
 def _summenzeilen(saetze: Saetze, vertrag: Vertrag) -> Iterator[pl.DataFrame]:

@@ -7,7 +7,9 @@ Not here: which line is the header (`tabelle`).
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
+from itertools import compress
 
 import numpy as np
 import polars as pl
@@ -38,11 +40,16 @@ def zerschneide(inhalt: bytes, beginn: int, trenner: str, breite: int, zeile: in
         # as many parts as processors, each of whole lines; which parts there are does not show in the result
         ziele = range(beginn, len(inhalt), (len(inhalt) - beginn) // pa.cpu_count() + 1)
         raender[1:1] = [inhalt.find(b"\n", ziel) + 1 or len(inhalt) for ziel in ziele[1:]]
+
+    def lies(von: int, bis: int) -> list[_Spalte]:
+        return _teil(inhalt, von, bis, trenner, breite, quoten)
+
     try:
-        with ThreadPoolExecutor(len(raender) - 1) as nebenher:
-            teile = list(
-                nebenher.map(lambda von, bis: _teil(inhalt, von, bis, trenner, breite, quoten), raender, raender[1:])
-            )
+        if len(raender) == 2:
+            teile = [lies(*raender)]
+        else:
+            with ThreadPoolExecutor(len(raender) - 1) as nebenher:
+                teile = list(nebenher.map(lies, raender, raender[1:]))
     except pa.ArrowInvalid:
         return None
     spalten = [_spalte([teil[i] for teil in teile]) for i in range(breite)]
@@ -78,20 +85,29 @@ def _teil(inhalt: bytes, von: int, bis: int, trenner: str, breite: int, quoten: 
         ),
     ):
         for nummer, stueck, spalte in zip(nummern, stuecke, stapel.columns, strict=True):
-            platz = [nummer.setdefault(text, len(nummer)) for text in spalte.dictionary.to_pylist()]
-            schmal = np.array(platz, dtype=np.min_scalar_type(len(nummer)))
+            platz = _nummeriere(spalte.dictionary.to_pylist(), nummer)
+            schmal = platz.astype(np.min_scalar_type(len(nummer)))
             stueck.append(np.take(schmal, spalte.indices.to_numpy(), mode="clip"))
     return list(zip(nummern, map(np.concatenate, stuecke), strict=True))
+
+
+def _nummeriere(texte: Collection[str], nummer: dict[str, int]) -> np.ndarray:
+    """The number of each of these distinct texts; new ones are added."""
+    if not nummer:
+        nummer.update(zip(texte, range(len(texte)), strict=True))
+        return np.arange(len(texte))
+    return np.array([nummer.setdefault(text, len(nummer)) for text in texte], np.int64)
 
 
 def _spalte(teile: list[_Spalte]) -> pl.Series:
     """One column of all parts; blank texts are null."""
     nummer: dict[str, int] = {}
-    plaetze = [np.array([nummer.setdefault(text, len(nummer)) for text in eigene], np.uint32) for eigene, _ in teile]
-    texte = [text for text in nummer if text.strip()]
+    plaetze = [_nummeriere(eigene, nummer) for eigene, _ in teile]
+    belegt = np.ones(len(nummer), bool)
+    belegt[[i for i, text in enumerate(nummer) if not text.strip()]] = False
+    texte = list(compress(nummer, belegt))
     leer = len(texte)
-    folge = dict(zip(texte, range(leer), strict=True))
-    neu = np.array([folge.get(text, leer) for text in nummer], dtype=np.min_scalar_type(leer))
+    neu = np.where(belegt, np.cumsum(belegt) - 1, leer).astype(np.min_scalar_type(leer))
     gefuellt = ((platz, stueck) for platz, (_, stueck) in zip(plaetze, teile, strict=True) if len(stueck))
     index = np.concatenate(
         [np.empty(0, neu.dtype), *(np.take(neu[platz], stueck, mode="clip") for platz, stueck in gefuellt)]

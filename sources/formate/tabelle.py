@@ -25,6 +25,7 @@ _TRENNER = (";", "\t", ",", "|")
 _JSON = re.compile(rb'(?:\xef\xbb\xbf)?\s*[{\[]\s*["{\[]')
 _SEP_ZEILE = re.compile(r'"?sep=(.)"?\s*', re.I)
 _FORMEL = re.compile(r"\s*[=@]")
+_FORMEL_VORN = rf"^{_FORMEL.pattern}"
 # Header and separator must show in so many bytes.
 _ANFANG = 4_000_000
 _WAHR = ("1", "ja", "true", "wahr", "x")
@@ -254,14 +255,16 @@ def _rahmen(kopf: list[str], werte: list[pl.Series], zeilen: pl.Series, benenne:
         raise _keine_daten()
     spalten: dict[str, pl.Series] = {}
     musterdaten = False
+    formeln = pl.concat([pl.Series(kopf, dtype=pl.String), *map(_texte, werte)]).str.contains(_FORMEL_VORN).any()
     for nummer, (titel, spalte) in enumerate(zip(kopf, werte, strict=True)):
         name = titel or (f"Spalte {nummer + 1}" if benenne and spalte.null_count() < spalte.len() else "")
         if not name:
             _namenlos(nummer, spalte)
             continue
-        _pruefe_formel(name, spalte, zeilen)
+        if formeln:
+            _pruefe_formel(name, spalte, zeilen)
         if name.lower() == "musterdaten":
-            musterdaten = bool(_texte(spalte).str.strip_chars().str.to_lowercase().is_in(_WAHR).any())
+            musterdaten = any(text.strip().lower() in _WAHR for text in _texte(spalte))
         elif name in spalten or name == "zeile":
             raise _spalten(f"Die Spalte „{name}“ ist doppelt oder vorbehalten", "jeden Spaltennamen einmal")
         else:
@@ -285,7 +288,7 @@ def _namenlos(nummer: int, werte: pl.Series) -> None:
 def _pruefe_formel(name: str, werte: pl.Series, zeilen: pl.Series) -> None:
     """Refuse cells that a spreadsheet would run as a formula."""
     texte = _texte(werte)
-    treffer = texte.filter(texte.str.contains(rf"^{_FORMEL.pattern}"))
+    treffer = texte.filter(texte.str.contains(_FORMEL_VORN))
     if not len(treffer) and not _FORMEL.match(name):
         return
     ort = f"Spalte „{name[:40]}“"
