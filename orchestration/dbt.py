@@ -30,6 +30,11 @@ FALLEBENE = "tag:fallebene"
 # stands for the folder of a work area in translated SQL
 ARBEIT = "/arbeit"
 EXPOSURE = "exposure.berichtswesen.marts"
+SPEICHER_REICHT_NICHT = (
+    "Für so viele Jugendämter und Jahre reicht der Arbeitsspeicher nicht, den das Datenhaus nehmen darf (3 GB, wenn "
+    "nichts anderes gesetzt ist). Nichts ist verloren; der letzte Stand bleibt in Kraft. Bitte: in der Umgebung "
+    "BERICHTSWESEN_SPEICHER höher setzen, etwa auf 10GB, und den Refresh wiederholen."
+)
 
 
 class DbtGescheitert(Exception):
@@ -154,6 +159,8 @@ class Dbt:
         ]
         schlecht = [e for e in ergebnisse if e.status in {"error", "fail", "skipped"}]
         if schlecht:
+            if any("Out of Memory" in e.meldung for e in schlecht):
+                raise DbtGescheitert(SPEICHER_REICHT_NICHT)
             gruende = "; ".join(f"{e.unique_id}: {e.status} {e.meldung}".strip() for e in schlecht[:5])
             raise DbtGescheitert(f"{len(schlecht)} Schritte in dbt sind gescheitert: {gruende}")
         self.gelaufen += ergebnisse

@@ -7,8 +7,25 @@
 {% macro zellen_aktuell(extrakt) %}
 with
 
-zellen as (
-    select * from {{ source('lake', extrakt) }}
+lieferungen as (
+    select
+        jugendamt,
+        tabelle,
+        stichtag,
+        lieferung_nr,
+        max(datenstand) as datenstand
+    from {{ source('lake', extrakt) }}
+    group by all
+),
+
+in_kraft as (
+    select *
+    from lieferungen
+    qualify
+        row_number() over (
+            partition by jugendamt, tabelle, stichtag
+            order by datenstand desc nulls last, lieferung_nr desc
+        ) = 1
 ),
 
 tabellen as (
@@ -20,14 +37,16 @@ schluessel as (
     select * from {{ source('stammdaten', 'schluessel') }}
 ),
 
+-- ranked by delivery, not by cell: a window would hold all cells of all places
 aktuell as (
-    select *
-    from zellen
-    qualify
-        dense_rank() over (
-            partition by jugendamt, tabelle, stichtag
-            order by datenstand desc nulls last, lieferung_nr desc
-        ) = 1
+    select zellen.*
+    from {{ source('lake', extrakt) }} as zellen
+    semi join in_kraft
+        on
+            zellen.jugendamt = in_kraft.jugendamt
+            and zellen.tabelle = in_kraft.tabelle
+            and zellen.stichtag = in_kraft.stichtag
+            and zellen.lieferung_nr = in_kraft.lieferung_nr
 ),
 
 verortet as (

@@ -10,7 +10,26 @@ abloesungen as (
     select * from {{ source('stammdaten', 'abloesungen') }}
 ),
 
+-- by which published cells find their Raum
+schluessel as (
+    select * from {{ source('stammdaten', 'schluessel') }}
+    where schluesselart in (select schluesselart from {{ source('stammdaten', 'extrakttabellen') }})
+),
+
+-- Räume where cells may meet
 betroffen as (
+    select
+        jugendamt,
+        raum_id
+    from schluessel
+    group by jugendamt, schluesselart, raum_id
+    having count(*) > 1
+    union
+    select
+        jugendamt,
+        jugendamt || ':nicht_zuordenbar' as raum_id
+    from schluessel
+    union
     select
         jugendamt,
         raum_id
@@ -22,23 +41,39 @@ betroffen as (
     from abloesungen
 ),
 
+-- published tables that a Jugendamt delivered beside the nationwide file
+zweifach as (
+    select
+        jugendamt,
+        tabelle,
+        stichtag
+    from {{ ref('int_zellen__vereint') }}
+    where je_schluessel
+    group by jugendamt, tabelle, stichtag
+    having min(lieferung) != max(lieferung)
+),
+
 allein as (
     select * exclude ({{ ohne | join(', ') }})
     from {{ ref('int_zellen__vereint') }} as zellen
     anti join betroffen
         using (jugendamt, raum_id)
-    where not zellen.je_schluessel
+    anti join zweifach
+        using (jugendamt, tabelle, stichtag)
 ),
 
 mehrere as (
-    select * from {{ ref('int_zellen__vereint') }}
-    where je_schluessel
-    union all
     select zellen.*
     from {{ ref('int_zellen__vereint') }} as zellen
     semi join betroffen
         using (jugendamt, raum_id)
-    where not zellen.je_schluessel
+    union all
+    select zellen.*
+    from {{ ref('int_zellen__vereint') }} as zellen
+    semi join zweifach
+        using (jugendamt, tabelle, stichtag)
+    anti join betroffen
+        using (jugendamt, raum_id)
 ),
 
 zusammen as (

@@ -1,13 +1,14 @@
-"""Data tests of dbt as findings: passed, failed for the named Jugendamt only, and never run."""
+"""Data tests of dbt as findings: passed, failed for the named Jugendamt only, never run; too little memory."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import pytest
 
-from orchestration.dbt import Dbt, DbtErgebnis
+from orchestration.dbt import Dbt, DbtErgebnis, DbtGescheitert
 from orchestration.umgebung import Umgebung
 
 
@@ -45,3 +46,15 @@ def test_a_test_that_did_not_run_has_not_passed(dbt: Dbt) -> None:
     assert [b.ergebnis for b in dbt.befunde(["nord"])["nord"]] == ["fehler"]
     dbt.gelaufen = [_ergebnis("skipped")]
     assert [b.ergebnis for b in dbt.befunde(["nord"])["nord"]] == ["fehler"]
+
+
+def test_too_little_memory_is_told_with_its_remedy(dbt: Dbt, monkeypatch: pytest.MonkeyPatch) -> None:
+    voll = SimpleNamespace(
+        node=SimpleNamespace(unique_id="model.gross"), status="error", failures=None, execution_time=9.0,
+        message="Runtime Error\n  Out of Memory Error: failed to pin block of size 256.0 KiB (2.7 GiB/2.7 GiB used)",
+    )  # fmt: skip
+    monkeypatch.setattr(dbt, "parse_einmal", lambda: None)
+    monkeypatch.setattr(dbt, "_rufe", lambda *_: SimpleNamespace(exception=None, result=[voll]))
+    with pytest.raises(DbtGescheitert, match="BERICHTSWESEN_SPEICHER höher setzen") as fehler:
+        dbt.baue()
+    assert "256.0 KiB" not in str(fehler.value)
