@@ -70,15 +70,21 @@ class Netz:
         return ergebnis
 
     @cached_property
-    def nach_vorzeichen(self) -> list[tuple[sparse.csc_array, sparse.csr_array]]:
-        """For both signs: entries of that sign by column; those of the other sign by row, where they are one or two."""
+    def nachbarn(self) -> sparse.csr_array:
+        """Per cell the cells that share an equation with it."""
+        drin = abs(self.problem.matrix)
+        return (drin.T @ drin).tocsr()
+
+    @cached_property
+    def mitsteigende(self) -> sparse.csr_array:
+        """Per cell those that may rise with it: on the other side of an equation, where they are one or two."""
         seiten = [(self.problem.matrix * vorzeichen).maximum(0) for vorzeichen in (1, -1)]
         for seite in seiten:
             seite.eliminate_zeros()
         wenige = [sparse.diags_array(1.0 * (np.diff(s.indptr) <= MITSTEIGEND)) @ s for s in seiten]
-        for seite in wenige:
-            seite.eliminate_zeros()
-        return [(seiten[0].tocsc(), wenige[1].tocsr()), (seiten[1].tocsc(), wenige[0].tocsr())]
+        zusammen = (seiten[0].T @ wenige[1] + seiten[1].T @ wenige[0]).tocsr()
+        zusammen.eliminate_zeros()
+        return zusammen
 
     def umgebung(self, start: int, beweglich: Wahr, rang: Kommazahlen, groesse: int) -> Ganze:
         """Positions of at most ``groesse`` movable cells around a cell.
@@ -88,23 +94,17 @@ class Netz:
         """
         drin = np.zeros(len(beweglich), dtype=bool)
         drin[start] = True
-        for hoechstens, schritt in ((groesse // 2, self._mitsteigende), (groesse, self._nachbarn)):
+        for hoechstens, naechste in ((groesse // 2, self.mitsteigende), (groesse, self.nachbarn)):
             gesehen = np.zeros(len(beweglich), dtype=bool)
             rand = np.array([start])
             while len(rand) and drin.sum() < hoechstens:
                 gesehen[rand] = True
                 erreicht = np.zeros(len(beweglich), dtype=bool)
-                erreicht[schritt(rand)] = True
+                erreicht[_eintraege(naechste, rand)] = True
                 rand = np.flatnonzero(erreicht & beweglich & ~gesehen)
                 neu = rand[~drin[rand]]
                 drin[neu[np.argsort(rang[neu], kind="stable")][: hoechstens - drin.sum()]] = True
         return np.flatnonzero(drin)
-
-    def _nachbarn(self, zellen: Ganze) -> Ganze:
-        return _eintraege(self.problem.matrix, _eintraege(self.je_zelle, zellen))
-
-    def _mitsteigende(self, zellen: Ganze) -> Ganze:
-        return np.concatenate([_eintraege(zu, _eintraege(von, zellen)) for von, zu in self.nach_vorzeichen])
 
     def suche(self, zellen: Ganze, preis: Kommazahlen, start: int, um: int, gern: Ganze) -> list[Bewegung]:
         """A cheapest change of some cells that moves one of them by a given amount.
@@ -225,16 +225,12 @@ def _ganze_teile(matrix: sparse.csc_array, d: Kommazahlen) -> list[Ganze]:
     wo = np.flatnonzero(np.abs(d) > GENAU)
     if not len(wo):
         return []
-    gruppe = _gruppen(matrix[:, wo])
-    rund = np.round(d[wo])
+    teil, rund = matrix[:, wo], np.round(d[wo])
+    gruppe = _gruppen(teil)
+    schlecht = (np.abs(d[wo] - rund) >= GENAU) | (abs(teil).T @ (teil @ rund != 0) > 0)
     ordnung = np.argsort(gruppe, kind="stable")
-    grenzen = np.flatnonzero(np.diff(gruppe[ordnung])) + 1
-    teile = []
-    for teil in np.split(ordnung, grenzen):
-        ganz = np.abs(d[wo[teil]] - rund[teil]).max() < GENAU
-        if ganz and not (matrix[:, wo[teil]] @ rund[teil]).any():
-            teile.append(wo[teil])
-    return teile
+    ordnung = ordnung[~np.isin(gruppe, gruppe[schlecht])[ordnung]]
+    return [wo[t] for t in np.split(ordnung, np.flatnonzero(np.diff(gruppe[ordnung])) + 1) if len(t)]
 
 
 def _gruppen(matrix: sparse.csc_array) -> Ganze:
@@ -247,12 +243,9 @@ def _gruppen(matrix: sparse.csc_array) -> Ganze:
     return connected_components(graph, directed=False)[1][zeilen:].astype(np.int64)
 
 
-def _eintraege(matrix: sparse.csr_array | sparse.csc_array, zeilen: Ganze) -> Ganze:
-    """Column numbers of the entries in these rows, each once (for csc: rows in these columns)."""
+def _eintraege(matrix: sparse.csr_array, zeilen: Ganze) -> Ganze:
+    """Column numbers of the entries in these rows; some more than once."""
     anfang = matrix.indptr[zeilen]
     laenge = matrix.indptr[zeilen + 1] - anfang
-    versatz = np.repeat(anfang - np.concatenate([[0], np.cumsum(laenge)[:-1]]), laenge)
-    # faster than np.unique for the few of them that there are
-    drin = np.zeros(matrix.shape[1] if matrix.format == "csr" else matrix.shape[0], dtype=bool)
-    drin[matrix.indices[versatz + np.arange(laenge.sum())]] = True
-    return np.flatnonzero(drin)
+    versatz = np.repeat(anfang - np.cumsum(laenge) + laenge, laenge)
+    return matrix.indices[versatz + np.arange(len(versatz))]

@@ -19,6 +19,8 @@ GESCHLOSSEN = {"jugendamt": pl.String, "berichtsjahr": pl.Int64, "merkmal": pl.S
 CENT = 0.01
 UNBEGRENZT = 3
 """linprog's word for it."""
+STELLE = pl.col("schluessel").str.replace(r"\|[^|]*\|([^|]*)$", "|$1").alias("stelle")
+"""The key of a count without its Raum."""
 Gleichung = Mapping[str, int]
 
 
@@ -38,8 +40,9 @@ def geschlossene(kosten: pl.DataFrame, gleichungen: pl.DataFrame, marken: pl.Dat
     # a difference is seen where both sums are
     summen = marken.filter(pl.col("marke") == "gesperrt").select(pl.col("schluessel").alias("von"))
     zu = [mit.filter(DOMINIERT, ~verborgen).join(summen, on="von", how="anti", maintain_order="left")]
+    ueber_raeume = gleichungen.filter(pl.col("gleichung").str.contains(r"^(raum|summe)\|")).with_columns(STELLE)
     zu += [
-        _zu_eng(jahr, _gleichungen(jahr["schluessel"], gleichungen))
+        _zu_eng(jahr, _gleichungen(jahr["schluessel"], ueber_raeume))
         for _, jahr in mit.filter(pl.col("betrag").is_not_null()).group_by("berichtsjahr", maintain_order=True)
     ]
     return pl.concat(zu).select(GESCHLOSSEN.keys()).unique(maintain_order=True)
@@ -47,15 +50,9 @@ def geschlossene(kosten: pl.DataFrame, gleichungen: pl.DataFrame, marken: pl.Dat
 
 def _gleichungen(schluessel: pl.Series, gleichungen: pl.DataFrame) -> list[Gleichung]:
     """Sums among the counts of these costs, in all Räume of that year."""
-
-    def stelle(s: pl.Expr) -> pl.Expr:
-        return s.str.replace(r"\|[^|]*\|([^|]*)$", "|$1")
-
-    stellen = schluessel.to_frame().select(stelle(pl.col("schluessel")).unique()).to_series()
-    fremd = ~stelle(pl.col("schluessel")).is_in(stellen.implode()) & pl.col("schluessel").str.contains(
-        "|", literal=True
-    )
-    summen = gleichungen.filter(pl.col("gleichung").str.contains(r"^(raum|summe)\|"), ~fremd.any().over("gleichung"))
+    stellen = schluessel.to_frame().select(STELLE.unique()).to_series()
+    fremd = ~pl.col("stelle").is_in(stellen.implode()) & pl.col("schluessel").str.contains("|", literal=True)
+    summen = gleichungen.filter(~fremd.any().over("gleichung"))
     je = summen.filter(~fremd, pl.col("schluessel").str.contains("|", literal=True)).group_by(
         "gleichung", maintain_order=True
     )

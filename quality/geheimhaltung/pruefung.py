@@ -18,10 +18,11 @@ from quality.geheimhaltung.bewegung import Bewegung, Kommazahlen, Netz
 from quality.geheimhaltung.tabelle import FREI, PRIMAER, UNGENANNT, Ganze, Problem, Unstimmig, Wahr
 
 OFFEN, SEKUNDAER = "offen", "sekundaer"
-UMGEBUNGEN = (1000, 4000, 2**40)
-"""Cells of the searches around a cell, one after the other until one finds a proof."""
-PREISSTUFEN = (0.9, 0.99, 1.0)
-"""Cells dearer than this share of all are left alone as long as there is another way."""
+MIT_ANDEREN = 4000
+"""Cells of a search up to which it may prove others in passing."""
+SUCHEN = (*((teil, zellen) for teil in (0.9, 0.99, 1.0) for zellen in (1000, MIT_ANDEREN)), (1.0, 2**40))
+"""Searches around a cell, one after the other until one finds a proof: cells dearer than this share of all are left
+alone as long as there is another way; so many are looked at, in the end all."""
 KEIN_PREIS = 1e-3
 """Price of moving a cell that is hidden anyway; above 0, so that proofs stay small."""
 WEIT = 2**20
@@ -127,10 +128,10 @@ def suche_beweise(netz: Netz, spannen: Spannen, beweglich: Wahr, preis: Kommazah
         preis: price per cell and unit; set to ``KEIN_PREIS`` for cells that have moved once.
     """
     gefunden: list[Bewegung] = []
-    stufen = [np.quantile(preis[beweglich], q) for q in PREISSTUFEN] if beweglich.any() else []
+    stufen = [(np.quantile(preis[beweglich], teil), groesse) for teil, groesse in SUCHEN] if beweglich.any() else []
     for stelle in np.flatnonzero(spannen.geschuetzt & beweglich):
         zuletzt = np.zeros(0, dtype=np.int64)
-        for stufe, groesse in ((s, g) for s in stufen for g in UMGEBUNGEN):
+        for stufe, groesse in dict.fromkeys(stufen):
             if not spannen.mangel()[stelle]:
                 break
             zellen = netz.umgebung(int(stelle), beweglich & (preis <= stufe), preis, groesse)
@@ -146,7 +147,7 @@ def suche_beweise(netz: Netz, spannen: Spannen, beweglich: Wahr, preis: Kommazah
 
 def _ein_beweis(netz: Netz, spannen: Spannen, preis: Kommazahlen, zellen: Ganze, stelle: int) -> list[Bewegung]:
     start = int(np.searchsorted(zellen, stelle))
-    gern = spannen.bedarf(zellen) if len(zellen) <= UMGEBUNGEN[1] else np.zeros_like(zellen)
+    gern = spannen.bedarf(zellen) if len(zellen) <= MIT_ANDEREN else np.zeros_like(zellen)
     gern[start] = 0
     for weg in spannen.wege(stelle):
         gefunden: list[Bewegung] = []
