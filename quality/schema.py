@@ -121,7 +121,11 @@ def pandera_gesamt(vertrag: Vertrag) -> pa_pl.DataFrameSchema:
     import pandera.polars as pa_pl
 
     alle = pl.all_horizontal(b for _, b in _regeln(vertrag)).all()
-    gesamt = pa_pl.Check(lambda daten: bool(daten.lazyframe.select(alle).collect().item()), name="gesamt")
+    # there is nothing to optimise in one select, and looking for it takes longer than the rules of a small file
+    wie_es_ist = pl.QueryOptFlags.none()
+    gesamt = pa_pl.Check(
+        lambda daten: bool(daten.lazyframe.select(alle).collect(optimizations=wie_es_ist).item()), name="gesamt"
+    )
     return pa_pl.DataFrameSchema(checks=[gesamt])
 
 

@@ -27,6 +27,8 @@ def _stoppe(ort: Any, funktion: str, *namen: str) -> None:
 
 
 def _lege_uhren_an() -> Teiluhr:
+    import pandera.polars  # noqa: F401 - an import is no part of checking
+
     from orchestration.dbt import Dbt
     from orchestration.fallebene import Fallebene
     from orchestration.haus import Haus
@@ -87,6 +89,8 @@ def _mit_uhren(rechne: Callable[[Any], Any], fall: Any) -> tuple[Any, Teile]:
 
 @cache
 def _uhren_im_release() -> Teiluhr:
+    import great_expectations  # noqa: F401 - an import is no part of the gate
+
     import reports.bericht
     from quality import gate
     from reports import marts
