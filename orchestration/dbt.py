@@ -31,9 +31,9 @@ FALLEBENE = "tag:fallebene"
 ARBEIT = "/arbeit"
 EXPOSURE = "exposure.berichtswesen.marts"
 SPEICHER_REICHT_NICHT = (
-    "Für so viele Jugendämter und Jahre reicht der Arbeitsspeicher nicht, den das Datenhaus nehmen darf (3 GB, wenn "
-    "nichts anderes gesetzt ist). Nichts ist verloren; der letzte Stand bleibt in Kraft. Bitte: in der Umgebung "
-    "BERICHTSWESEN_SPEICHER höher setzen, etwa auf 10GB, und den Refresh wiederholen."
+    "Für so viele Jugendämter und Jahre reicht der Arbeitsspeicher nicht, den das Datenhaus nehmen darf. "
+    "Nichts ist verloren; der letzte Stand bleibt in Kraft. Bitte: in der Umgebung BERICHTSWESEN_SPEICHER höher "
+    "setzen, etwa auf 10GB, und den Refresh wiederholen."
 )
 
 

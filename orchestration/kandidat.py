@@ -82,9 +82,12 @@ def erstelle(
 
 
 @lru_cache(maxsize=1)
-def _haus(umgebung: Umgebung, code_sha256: str) -> Haus:  # noqa: ARG001 - part of the cache's key
+def _haus(umgebung: Umgebung, code_sha256: str) -> Haus:
     """Profiles, contracts and catalogue once for all Jugendämter of a process; after a change of them, anew."""
-    return Haus(umgebung)
+    haus = Haus(umgebung)
+    # that of the run, which has built the warehouse: what was edited since then is for the next one
+    haus.code_sha256 = code_sha256
+    return haus
 
 
 def _erstelle(

@@ -71,7 +71,6 @@ class Bestand:
         """Keep the parts and who is in force; ``lake`` is where profiles of accepted parts are read from."""
         self._lake = lake
         self._profile: dict[tuple[str, str], dict[Ort, Profil]] = {}
-        self.teile: list[Teil] = []
         self._je_lieferung: dict[str, list[Teil]] = {}
         self._in_kraft: dict[tuple[str, str, str], dict[str, Teil]] = {}
         self.merke(teile)
@@ -79,11 +78,15 @@ class Bestand:
     def merke(self, teile: Iterable[Teil]) -> None:
         """Add the parts of an accepted delivery."""
         for teil in teile:
-            self.teile.append(teil)
             self._je_lieferung.setdefault(teil.ergebnis.sha256, []).append(teil)
             perioden = self._in_kraft.setdefault(teil.reihe, {})
             if teil.periode not in perioden or teil.rang >= perioden[teil.periode].rang:
                 perioden[teil.periode] = teil
+
+    @property
+    def teile(self) -> list[Teil]:
+        """All parts, delivery by delivery."""
+        return [teil for eigene in self._je_lieferung.values() for teil in eigene]
 
     def ist_verdraengt(self, lieferung: str, im_korb: Collection[str]) -> bool:
         """Whether a delivery lost its place to a later one of the same state of the source.

@@ -40,11 +40,7 @@ in_kraft as (
         on
             lieferungen.jugendamt = ausgelassen.jugendamt
             and left(lieferungen.periode, 4) = ausgelassen.jahr
-    qualify
-        row_number() over (
-            partition by lieferungen.jugendamt, lieferungen.periode
-            order by lieferungen.datenstand desc nulls last, lieferungen.lieferung_nr desc
-        ) = 1
+    qualify {{ juengste_lieferung(['lieferungen.jugendamt', 'lieferungen.periode']) }}
 ),
 
 -- ranked by delivery, not by record: a delivery may have many millions. Read once more, not as a step of its own:

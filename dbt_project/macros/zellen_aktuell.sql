@@ -21,11 +21,7 @@ lieferungen as (
 in_kraft as (
     select *
     from lieferungen
-    qualify
-        row_number() over (
-            partition by jugendamt, tabelle, stichtag
-            order by datenstand desc nulls last, lieferung_nr desc
-        ) = 1
+    qualify {{ juengste_lieferung(['jugendamt', 'tabelle', 'stichtag']) }}
 ),
 
 tabellen as (

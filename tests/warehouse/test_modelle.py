@@ -100,6 +100,12 @@ def test_gelieferte_quoten_werden_nie_summiert(baue: Baue) -> None:
     assert _wert(lager, KREIS, "auslaenderanteil_pct")["status"] == "nicht_verfuegbar"
 
 
+def test_lauter_unbekannte_schluessel_stehen_zusammen_im_mitglied(baue: Baue) -> None:
+    eigen = {"jugendamt": "musterkreis"}
+    lager = baue({REGISTER: [("Y", 2020, 3.0, eigen), ("Z", 2020, 7.0, eigen)]})
+    assert _fct(lager, "musterkreis:nicht_zuordenbar")["wert"] == 10.0
+
+
 def test_unbekannter_schluessel_des_eigenen_feeds_zaehlt_zum_ganzen(
     baue: Baue, beschreibungen: dict[str, pl.DataFrame]
 ) -> None:

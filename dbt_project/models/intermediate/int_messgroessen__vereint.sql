@@ -28,7 +28,7 @@ betroffen as (
     select
         jugendamt,
         jugendamt || ':nicht_zuordenbar' as raum_id
-    from schluessel
+    from {{ source('stammdaten', 'jugendaemter') }}
     union
     select
         jugendamt,

@@ -1,4 +1,4 @@
-"""What makes a refresh build anew: every describing file of a profile, and nothing that only people read."""
+"""What makes a refresh build anew: own deliveries, every describing file, and nothing that only people read."""
 
 from __future__ import annotations
 
@@ -47,3 +47,15 @@ def test_ein_bundesweiter_feed_gehoert_zum_datenhaus(tmp_path: Path) -> None:
     (profile / "_amtlich" / "profil.yml").write_text("feeds: []\n", "utf-8")
     nachher = _abdruecke(profile, home)
     assert [a != b for a, b in zip(vorher, nachher, strict=True)] == [False, True, True]
+
+
+def test_lieferungen_anderer_werden_dafuer_nicht_gelesen(tmp_path: Path) -> None:
+    haus = Haus(Umgebung(tmp_path, (PROFILE,)))
+    fremd, eigen = (haus.ablage.archiv / j / "haushalt" / "0" / "datapackage.json" for j in ("anderswo", "musterkreis"))
+    fremd.parent.mkdir(parents=True)
+    fremd.write_text("kein JSON", "utf-8")
+    assert haus.eingaben("musterkreis") == []
+    eigen.parent.mkdir(parents=True)
+    eigen.write_text("kein JSON", "utf-8")
+    with pytest.raises(ValueError, match="Expecting value"):
+        haus.eingaben("musterkreis")
