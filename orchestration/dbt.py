@@ -69,6 +69,10 @@ class Dbt:
         self._geparst: Any = None
         self.gelaufen: list[DbtErgebnis] = []
 
+    def __getstate__(self) -> dict[str, Any]:
+        """To another process with the Fallebene translated, without the project, which is large."""
+        return {"umgebung": self.umgebung, "_geparst": None, "gelaufen": [], "fallebene": self.fallebene}
+
     @property
     def manifest_datei(self) -> Path:
         """Our own manifest: dbt writes its one in place, and a kill or a second process may leave half of it."""

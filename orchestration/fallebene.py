@@ -83,6 +83,10 @@ class Fallebene:
                 "die Entwicklung benachrichtigen; die Einzeldaten sind gelöscht",
             ) from None
 
+    def __reduce__(self) -> tuple[type[Fallebene], tuple[Dbt, Mapping[str, Profil]]]:
+        """To another process without the open database."""
+        return Fallebene, (self.dbt, self.profile)
+
     @cached_property
     def _klein(self) -> duckdb.DuckDBPyConnection:
         """Kept for all small deliveries, since opening and closing one takes 18 ms; keeps nothing, and never spills."""

@@ -18,7 +18,8 @@ from orchestration.sperre import jetzt
 from orchestration.umgebung import PROFILE, WURZEL, Umgebung
 from quality import tuer
 from quality.abdeckung import abdeckung
-from quality.annahme import Annahme, Tuer, Verdichter
+from quality.annahme import Annahme, Tuer
+from quality.urteil import Verdichter
 from reports import stand
 from sources import archiv, stammdaten
 from sources.ablage import AMTLICH, schreibe_json

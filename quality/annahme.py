@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -18,22 +17,19 @@ from pathlib import Path
 import polars as pl
 
 from quality import arbeitsbereich, tuer, zulassung
-from quality.abdeckung import je_methode
-from quality.bestand import Bestand, Teil, lies_bestand, teile
+from quality.bestand import Bestand, lies_bestand, teile
+from quality.urteil import Datensatz, Richter, Urteil, Verdichter, datensatz
 from sources import archiv
 from sources.ablage import Ablage
 from sources.archiv import Ergebnis, Feeds, Fund
 from sources.formate import Gelesen, Lesefehler, shapefile
 from sources.profilmodell import Feed
+from sources.prozesse import PROZESSE, in_prozessen
 from sources.vertraege import Vertrag
 
 Fortschritt = Callable[[str], None]
-# Work area, pseudonymised rows, contract, Jugendamt -> rows per extract; raises Lesefehler.
-Verdichter = Callable[[Path, pl.DataFrame, Vertrag, str], Mapping[str, pl.DataFrame]]
-# What one delivery brings to the lake: rows by the contract they follow.
-Datensaetze = list[tuple[Vertrag, tuer.Geprueft]]
-# So many deliveries are judged while the one before them is compared and kept; larger ones not, for the memory.
-VORAUS = 2
+# From so many deliveries on, processes judge them ahead (their start takes a second); large ones not, for the memory.
+AB_DATEIEN = 40
 VORAUS_BYTES = 32 * 2**20
 
 
@@ -55,16 +51,6 @@ class Annahme:
     def veraendert(self) -> bool:
         """Whether the lake changed."""
         return bool(self.neu or self.lake_erneuert)
-
-
-@dataclass(frozen=True)
-class Urteil:
-    """What a delivery is worth, whatever came before it; ``kopie``: what is archived instead of a personal original."""
-
-    geprueft: tuer.Geprueft
-    verortung: dict[str, int]
-    datensaetze: Datensaetze
-    kopie: dict[str, bytes] | None
 
 
 @dataclass(frozen=True)
@@ -128,20 +114,20 @@ class Tuer:
         return Annahme(neu, bekannt, nicht, unruhig, erneuert)
 
     def _beurteilt(self, funde: list[Fund]) -> Iterator[tuple[Fund, Callable[[], Urteil]]]:
-        """Each file with a call for its judgement; small new ones are judged while those before them are kept."""
-        kraefte = ThreadPoolExecutor(VORAUS)
+        """Each file with a call for its judgement; of many, small ones are judged while those before them are kept."""
+        richter = Richter(self.ablage, self.vertraege, self.uhr, self.verdichter, self.statistikstellen)
+        if len(funde) < AB_DATEIEN:
+            yield from ((fund, partial(richter, fund)) for fund in funde)
+            return
         folge: deque[tuple[Fund, Callable[[], Urteil]]] = deque()
-        try:
+        with in_prozessen(richter) as voraus:
             for fund in funde:
-                urteile: Callable[[], Urteil] = partial(self._urteile, fund)
-                if fund.feed and fund.pfad.stat().st_size <= VORAUS_BYTES and not archiv.archiviert(self.ablage, fund):
-                    urteile = kraefte.submit(urteile).result
-                folge.append((fund, urteile))
-                if len(folge) > VORAUS:
+                klein = fund.feed and fund.pfad.stat().st_size <= VORAUS_BYTES
+                vorher = klein and not archiv.archiviert(self.ablage, fund)
+                folge.append((fund, voraus(fund) if vorher else partial(richter, fund)))
+                if len(folge) > 2 * PROZESSE:
                     yield folge.popleft()
             yield from folge
-        finally:
-            kraefte.shutdown(cancel_futures=True)
 
     def _entferne(self, fund: Fund, ergebnis: Ergebnis, ist_neu: bool) -> None:
         """Empty landing; a file of another tree is the deliverer's own copy and stays."""
@@ -221,36 +207,25 @@ class Tuer:
         archiv.vermerke_erneut(self.ablage, fund, erneut)
         assert fund.feed is not None
         datensaetze = self._aus_archiv(archiv.liefer_ordner(self.ablage, fund), erneut, fund.feed)
-        self._uebernimm(datensaetze, _teile(datensaetze, erneut), erneut, bisher)
+        self._uebernimm([datensatz(*d) for d in datensaetze], erneut, bisher)
         return erneut, True
 
-    def _uebernimm(self, datensaetze: Datensaetze, neue: list[Teil], ergebnis: Ergebnis, bisher: Bisher) -> None:
-        for vertrag, geprueft in datensaetze:
-            tuer.schreibe_lake(self.ablage, vertrag, geprueft, ergebnis)
+    def _uebernimm(self, datensaetze: list[Datensatz], ergebnis: Ergebnis, bisher: Bisher) -> None:
+        for d in datensaetze:
+            tuer.schreibe_lake(self.ablage, d.vertrag, d.geprueft, ergebnis)
+            bisher.bestand.merke(teile(d.profile, ergebnis, d.vertrag.extrakt))
         bisher.letzte_nr[ergebnis.extrakt] = ergebnis.lieferung_nr
-        bisher.bestand.merke(neue)
-
-    def _urteile(self, fund: Fund) -> Urteil:
-        """Read, judge and condense one file. Raises :class:`Lesefehler`."""
-        assert fund.feed is not None
-        vertrag = self.vertraege[fund.feed.extrakt]
-        geprueft = tuer.pruefe(shapefile.gepackt(fund.pfad), fund.pfad.name, vertrag, fund.angaben, fund.feed)
-        verortung = je_methode(geprueft.bloecke(woerterbuch=not vertrag.ohne_raum), vertrag, fund.feed.raumbuch)
-        if not geprueft.personenbezogen:
-            return Urteil(geprueft, verortung, [(vertrag, geprueft)], None)
-        datensaetze = self._verdichte(geprueft, vertrag, fund)
-        return Urteil(geprueft, verortung, datensaetze, self._statt_original(datensaetze, fund))
 
     def _vergleiche_und_archiviere(self, fund: Fund, urteil: Urteil, grund: Ergebnis, bisher: Bisher) -> Ergebnis:
         assert fund.feed is not None
-        geprueft, datensaetze = urteil.geprueft, urteil.datensaetze
+        geprueft = urteil.geprueft
         ergebnis = replace(
             grund,
             ergebnis="angenommen",
             meldung="",
             lieferung_nr=bisher.naechste_nr(grund.extrakt),
             kodierung=geprueft.gelesen.kodierung,
-            zeilen=geprueft.zeilen,
+            zeilen=urteil.zeilen,
             quarantaene_zeilen=len(geprueft.quarantaene),
             verdacht_zeilen=geprueft.verdacht_zeilen,
             reparaturen=geprueft.reparaturen,
@@ -260,53 +235,18 @@ class Tuer:
             stand=geprueft.gelesen.meta.get("stand", ""),
             verortung=urteil.verortung,
         )
-        neue = _teile(datensaetze, ergebnis)
         erlaubnis = zulassung.offene(self.ablage).get((ergebnis.jugendamt, ergebnis.sha256))
         if erlaubnis is None:
-            for vertrag, _ in datensaetze:
-                eigene = [t for t in neue if t.extrakt == vertrag.extrakt]
-                bisher.bestand.vergleiche(eigene, vertrag, fund.feed.raumbuch)
-        gelesen, vertrag = datensaetze[0][1].gelesen, self.vertraege[grund.extrakt]
-        archiv.archiviere(self.ablage, fund, ergebnis, gelesen, vertrag, urteil.kopie)
-        self._uebernimm(datensaetze, neue, ergebnis, bisher)
+            for d in urteil.datensaetze:
+                neue = teile(d.profile, ergebnis, d.vertrag.extrakt)
+                bisher.bestand.vergleiche(neue, d.vertrag, fund.feed.raumbuch)
+        archiv.archiviere(self.ablage, fund, ergebnis, geprueft.gelesen, self.vertraege[grund.extrakt], urteil.kopie)
+        self._uebernimm(urteil.datensaetze, ergebnis, bisher)
         if erlaubnis is not None:
             zulassung.verbrauche(self.ablage, erlaubnis, ergebnis.empfangen)
         return ergebnis
 
-    def _verdichte(self, geprueft: tuer.Geprueft, vertrag: Vertrag, fund: Fund) -> Datensaetze:
-        """Aggregates of a personal delivery. Raises :class:`Lesefehler`."""
-        assert vertrag.verdichtung is not None
-        # texts around a table may name persons, too
-        ohne_text = replace(geprueft.gelesen, meta={"stand": geprueft.gelesen.meta.get("stand", "")})
-        if not vertrag.verdichtung.modelle:
-            summen = {vertrag.extrakt: arbeitsbereich.verdichte(geprueft.zellen, vertrag)}
-        elif self.verdichter is None:
-            raise Lesefehler(
-                "fallebene",
-                "Hier läuft keine Verdichtung von Einzeldaten",
-                "eine Annahme durch 'berichtswesen refresh'",
-                "die Datei nach landing legen und den Refresh starten",
-            )
-        else:
-            with arbeitsbereich.oeffne(self.ablage, self.uhr) as bereich:
-                saetze = bereich.pseudonymisiere(geprueft.zellen, vertrag)
-                summen = dict(self.verdichter(bereich.ordner, saetze, vertrag, fund.jugendamt))
-        return [
-            (v, replace(geprueft, gut=tuer.nach_vertrag(daten, v), gelesen=ohne_text, lesart=tuer.lesart(v, None)))
-            for v, daten in ((self.vertraege[name], daten) for name, daten in sorted(summen.items()))
-        ]
-
-    def _statt_original(self, datensaetze: Datensaetze, fund: Fund) -> dict[str, bytes]:
-        """Files that are archived of a personal delivery: aggregates, and numbers and rules of rows in quarantine."""
-        geprueft = datensaetze[0][1]
-        tabellen = {v.extrakt: g.zellen for v, g in datensaetze}
-        tabellen |= {"quarantaene": geprueft.quarantaene, "verdacht": geprueft.verdacht}
-        dateien = {f"{name}.parquet": arbeitsbereich.als_parquet(daten) for name, daten in tabellen.items()}
-        if fund.jugendamt in self.statistikstellen:
-            dateien[fund.pfad.name] = fund.pfad.read_bytes()
-        return dateien
-
-    def _aus_archiv(self, ordner: Path, ergebnis: Ergebnis, feed: Feed | None) -> Datensaetze:
+    def _aus_archiv(self, ordner: Path, ergebnis: Ergebnis, feed: Feed | None) -> list[tuple[Vertrag, tuer.Geprueft]]:
         """What an archived delivery brings today: its bytes read anew, or its aggregates. Raises `Lesefehler`."""
         vertrag = self.vertraege[ergebnis.extrakt]
         if not ergebnis.personenbezogen:
@@ -359,8 +299,3 @@ class Tuer:
                 tuer.schreibe_lake(self.ablage, ziel, geprueft, ergebnis)
             erneuert.append(ergebnis.sha256)
         return erneuert
-
-
-def _teile(datensaetze: Datensaetze, ergebnis: Ergebnis) -> list[Teil]:
-    bloecke = ((vertrag, geprueft.bloecke(woerterbuch=True)) for vertrag, geprueft in datensaetze)
-    return [teil for vertrag, folge in bloecke for teil in teile(folge, ergebnis, vertrag)]

@@ -183,10 +183,9 @@ def _bloecke(datei: Path) -> Iterator[pl.DataFrame]:
         yield cast("pl.DataFrame", pl.from_arrow(block))
 
 
-def teile(bloecke: Iterable[pl.DataFrame], ergebnis: Ergebnis, vertrag: Vertrag) -> list[Teil]:
-    """The parts of one judged delivery (accepted rows, block by block) with their profiles, sorted."""
-    profile = sorted(profiliere(bloecke, vertrag).items())
-    return [Teil(ergebnis, vertrag.extrakt, tabelle, periode, profil) for (tabelle, periode), profil in profile]
+def teile(profile: Mapping[Ort, Profil], ergebnis: Ergebnis, extrakt: str) -> list[Teil]:
+    """The parts of one judged delivery with their profiles, sorted."""
+    return [Teil(ergebnis, extrakt, tabelle, periode, profil) for (tabelle, periode), profil in sorted(profile.items())]
 
 
 def lies_bestand(ablage: Ablage, vertraege: Mapping[str, Vertrag], lieferungen: Iterable[Ergebnis]) -> Bestand:

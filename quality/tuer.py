@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
@@ -89,6 +89,12 @@ class Geprueft:
                 if len(raus)
                 else block
             )
+
+    def ausgelegt(self) -> Geprueft:
+        """The same without the delivered cells, and with its rows as one frame unless these are too many."""
+        gelesen = replace(self.gelesen, daten=self.gelesen.daten.clear())
+        gut = self.gut if self.zeilen > BLOCK else pl.concat(self.bloecke(woerterbuch=True))
+        return replace(self, gut=gut, gelesen=gelesen)
 
     @cached_property
     def zellen(self) -> pl.DataFrame:

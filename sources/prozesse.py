@@ -1,7 +1,7 @@
-"""Several Jugendämter at once: each in a process of its own, as many as there are processors.
+"""Several cases at once: in processes of their own, as many as there are processors.
 
-Here: starting them, and that none outlives its parent.
-Not here: what they do (``quality/geheimhaltung``, ``orchestration/kandidat.py``).
+Here: starting them, handing cases over, and that none outlives its parent.
+Not here: what they do (``quality/urteil.py``, ``quality/geheimhaltung``, ``orchestration/kandidat.py``).
 """
 
 from __future__ import annotations
@@ -9,15 +9,31 @@ from __future__ import annotations
 import ctypes
 import multiprocessing
 import os
+import pickle
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from typing import TypeVar
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 E = TypeVar("E")
 
+PROZESSE = os.cpu_count() or 1
 PR_SET_PDEATHSIG = 1
+
+
+class ProzessVerloren(Exception):
+    """The system ended a process that was calculating; German text."""
+
+    def __init__(self) -> None:
+        """Say what is known of it."""
+        super().__init__(
+            "Ein Rechenprozess wurde vom Betriebssystem beendet. Erwartet: genug Speicher für "
+            f"{PROZESSE} Prozesse nebeneinander. Bitte: andere Programme schließen und den Lauf noch einmal starten."
+        )
 
 
 def je_prozess(rechne: Callable[[T], E], faelle: Sequence[T]) -> Iterator[E]:
@@ -28,15 +44,49 @@ def je_prozess(rechne: Callable[[T], E], faelle: Sequence[T]) -> Iterator[E]:
     if len(faelle) < 2:
         yield from map(rechne, faelle)
         return
+    with in_prozessen(rechne, min(len(faelle), PROZESSE)) as reiche_ein:
+        yield from (ergebnis() for ergebnis in [reiche_ein(fall) for fall in faelle])
+
+
+@contextmanager
+def in_prozessen(rechne: Callable[[T], E], anzahl: int = PROZESSE) -> Iterator[Callable[[T], Callable[[], E]]]:
+    """A way to hand over cases: each is begun as soon as a process is free, and the call it gives waits for its result.
+
+    What is not begun at the end is left.
+    """
     # a fork would take over threads and open databases
     neu = multiprocessing.get_context("spawn")
-    anzahl = min(len(faelle), os.cpu_count() or 1)
-    with ProcessPoolExecutor(anzahl, mp_context=neu, initializer=_stirb_mit, initargs=(os.getpid(),)) as prozesse:
-        try:
-            yield from prozesse.map(rechne, faelle)
-        except Exception as fehler:
-            fehler.add_note(str(fehler.__cause__))  # where it happened; as a cause it would be taken for the reason
-            raise fehler from None
+    arbeit = (os.getpid(), max(1, PROZESSE // anzahl), pickle.dumps(rechne))
+    prozesse = ProcessPoolExecutor(anzahl, mp_context=neu, initializer=_beginne, initargs=arbeit)
+    try:
+        yield lambda fall: partial(_ergebnis, prozesse.submit(_rechne, fall))
+    finally:
+        prozesse.shutdown(cancel_futures=True)
+
+
+def _ergebnis(zukunft: Future[E]) -> E:
+    try:
+        return zukunft.result()
+    except BrokenProcessPool:
+        raise ProzessVerloren from None
+    except Exception as fehler:
+        fehler.add_note(str(fehler.__cause__))  # where it happened; as a cause it would be taken for the reason
+        raise fehler from None
+
+
+_aufgabe: Callable[[Any], Any]
+
+
+def _beginne(elternprozess: int, faeden: int, aufgabe: bytes) -> None:
+    global _aufgabe  # noqa: PLW0603 - what this process is for
+    _stirb_mit(elternprozess)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends what it has begun
+    os.environ["POLARS_MAX_THREADS"] = str(faeden)  # read when it is imported, with the task
+    _aufgabe = pickle.loads(aufgabe)  # noqa: S301 - from the parent
+
+
+def _rechne(fall: Any) -> Any:
+    return _aufgabe(fall)
 
 
 def _stirb_mit(elternprozess: int) -> None:

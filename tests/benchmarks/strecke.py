@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -27,21 +28,60 @@ def _stoppe(ort: Any, funktion: str, *namen: str) -> None:
 
 
 def _lege_uhren_an() -> Teiluhr:
-    import pandera.polars  # noqa: F401 - an import is no part of checking
-
+    from orchestration import kandidat
     from orchestration.dbt import Dbt
-    from orchestration.fallebene import Fallebene
     from orchestration.haus import Haus
-    from quality import annahme, tuer
-    from quality.bestand import Bestand
+    from quality import annahme
     from reports import stand
-    from sources import archiv
-    from sources.saetze import Saetze
 
     _stoppe(Haus, "nimm_an", "annahme")
     _stoppe(Dbt, "baue", "dbt_kern", "dbt_marts")
     _stoppe(Haus, "schuetze", "geheimhaltung")
     _stoppe(Haus, "drehe", "stand")
+
+    uhr = _uhren_an_der_tuer()
+    uhr.lege_an("bi", stand, "schreibe_bi")
+    annahme.in_prozessen = partial(_mit_uhren_voraus, annahme.in_prozessen, uhr)  # type: ignore[assignment]
+    kandidat.je_prozess = partial(_mit_uhren_je_prozess, kandidat.je_prozess, uhr)
+    return uhr
+
+
+@contextmanager
+def _mit_uhren_voraus(innen: Any, uhr: Teiluhr, rechne: Callable[[Any], Any]) -> Iterator[Any]:
+    """Files are judged in processes of their own: each judgement brings its times along."""
+
+    def nimm(warte: Callable[[], tuple[Any, Teile]]) -> Any:
+        urteil, teile = warte()
+        uhr.nimm(teile)
+        return urteil
+
+    with innen(partial(_mit_uhren, _uhren_an_der_tuer, rechne)) as voraus:
+        yield lambda fall: partial(nimm, voraus(fall))
+
+
+def _mit_uhren_je_prozess(innen: Any, uhr: Teiluhr, rechne: Callable[[Any], Any], faelle: Sequence[Any]) -> Any:
+    """Candidates are a stage, and bring their times along as well."""
+    with stufe("release"):
+        for ergebnis, teile in innen(partial(_mit_uhren, _uhren_im_release, rechne), faelle):
+            uhr.nimm(teile)
+            yield ergebnis
+
+
+def _mit_uhren(uhren: Callable[[], Teiluhr], rechne: Callable[[Any], Any], fall: Any) -> tuple[Any, Teile]:
+    uhr = uhren()
+    uhr.teile.clear()
+    return rechne(fall), uhr.teile
+
+
+@cache
+def _uhren_an_der_tuer() -> Teiluhr:
+    import pandera.polars  # noqa: F401 - an import is no part of checking
+
+    from orchestration.fallebene import Fallebene
+    from quality import tuer, urteil
+    from quality.bestand import Bestand
+    from sources import archiv
+    from sources.saetze import Saetze
 
     uhr = Teiluhr()
     for teil, ort, funktion in (
@@ -53,38 +93,15 @@ def _lege_uhren_an() -> Teiluhr:
         ("pandera", tuer, "_verstoesse"),
         ("pandera", tuer, "nach_vertrag"),
         ("schluessel", Saetze, "doppelte"),
-        ("drift", annahme, "_teile"),
+        ("drift", urteil, "profiliere"),
         ("drift", Bestand, "vergleiche"),
         ("quarantaene", tuer, "saetze_als_zeilen"),
         ("quarantaene", tuer, "zellen_als_zeilen"),
         ("verdichtung", Fallebene, "__call__"),
         ("lake", tuer, "schreibe_lake"),
-        ("bi", stand, "schreibe_bi"),
     ):
         uhr.lege_an(teil, ort, funktion)
-    _hole_uhren_ab(uhr)
     return uhr
-
-
-def _hole_uhren_ab(uhr: Teiluhr) -> None:
-    """Candidates are a stage, and made in processes of their own: each brings its times along."""
-    from orchestration import kandidat
-
-    innen = kandidat.je_prozess
-
-    def aussen(rechne: Callable[[Any], Any], faelle: Sequence[Any]) -> Iterator[Any]:
-        with stufe("release"):
-            for ergebnis, teile in innen(partial(_mit_uhren, rechne), faelle):
-                uhr.nimm(teile)
-                yield ergebnis
-
-    kandidat.je_prozess = aussen
-
-
-def _mit_uhren(rechne: Callable[[Any], Any], fall: Any) -> tuple[Any, Teile]:
-    uhr = _uhren_im_release()
-    uhr.teile.clear()
-    return rechne(fall), uhr.teile
 
 
 @cache
