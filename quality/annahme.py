@@ -9,7 +9,8 @@ happens (``orchestration``).
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -24,7 +25,7 @@ from sources.ablage import Ablage
 from sources.archiv import Ergebnis, Feeds, Fund
 from sources.formate import Gelesen, Lesefehler, shapefile
 from sources.profilmodell import Feed
-from sources.prozesse import PROZESSE, in_prozessen
+from sources.prozesse import PROZESSE, ProzessVerloren, in_prozessen
 from sources.vertraege import Vertrag
 
 Fortschritt = Callable[[str], None]
@@ -100,31 +101,36 @@ class Tuer:
             lies_bestand(self.ablage, self.vertraege, lieferungen),
             frozenset(f.sha256 for f in funde),
         )
-        for nummer, (fund, urteil) in enumerate(self._beurteilt(funde), 1):
-            ergebnis, ist_neu = self._nimm_eine(fund, urteil, bisher)
-            if ergebnis.ergebnis != "angenommen":
-                nicht.append(ergebnis)
-            elif ist_neu:
-                neu.append(ergebnis)
-            else:
-                bekannt += 1
-            if ist_neu or nummer % 50 == 0:
-                self.melde(f"Lieferung {nummer}/{len(funde)}: {fund.pfad.name}: {ergebnis.ergebnis}")
-            self._entferne(fund, ergebnis, ist_neu)
+        try:
+            with closing(self._beurteilt(funde)) as folge:
+                for nummer, (fund, urteil) in enumerate(folge, 1):
+                    ergebnis, ist_neu = self._nimm_eine(fund, urteil, bisher)
+                    if ergebnis.ergebnis != "angenommen":
+                        nicht.append(ergebnis)
+                    elif ist_neu:
+                        neu.append(ergebnis)
+                    else:
+                        bekannt += 1
+                    if ist_neu or nummer % 50 == 0:
+                        self.melde(f"Lieferung {nummer}/{len(funde)}: {fund.pfad.name}: {ergebnis.ergebnis}")
+                    self._entferne(fund, ergebnis, ist_neu)
+        except ProzessVerloren:
+            arbeitsbereich.raeume(self.ablage, self.uhr)  # it could not empty its own work area
+            raise
         return Annahme(neu, bekannt, nicht, unruhig, erneuert)
 
-    def _beurteilt(self, funde: list[Fund]) -> Iterator[tuple[Fund, Callable[[], Urteil]]]:
+    def _beurteilt(self, funde: list[Fund]) -> Generator[tuple[Fund, Callable[[], Urteil]]]:
         """Each file with a call for its judgement; of many, small ones are judged while those before them are kept."""
         richter = Richter(self.ablage, self.vertraege, self.uhr, self.verdichter, self.statistikstellen)
-        if len(funde) < AB_DATEIEN:
+        neue = {f.pfad for f in funde if f.feed and not archiv.liefer_ordner(self.ablage, f).exists()}
+        kleine = {pfad for pfad in neue if pfad.stat().st_size <= VORAUS_BYTES}
+        if len(kleine) < AB_DATEIEN:
             yield from ((fund, partial(richter, fund)) for fund in funde)
             return
         folge: deque[tuple[Fund, Callable[[], Urteil]]] = deque()
         with in_prozessen(richter) as voraus:
             for fund in funde:
-                klein = fund.feed and fund.pfad.stat().st_size <= VORAUS_BYTES
-                vorher = klein and not archiv.archiviert(self.ablage, fund)
-                folge.append((fund, voraus(fund) if vorher else partial(richter, fund)))
+                folge.append((fund, voraus(fund) if fund.pfad in kleine else partial(richter, fund)))
                 if len(folge) > 2 * PROZESSE:
                     yield folge.popleft()
             yield from folge
@@ -172,6 +178,8 @@ class Tuer:
             if personen and isinstance(fehler, tuer.ZuVieleFehler):
                 tuer.merke_abgewiesene(self.ablage, ergebnis, fehler)
             return ergebnis, True
+        except ProzessVerloren:
+            raise
         except Exception as fehler:
             if not self.vertraege[fund.feed.extrakt].personenbezogen:
                 raise

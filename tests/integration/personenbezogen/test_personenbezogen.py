@@ -8,6 +8,7 @@ Not here: single parts of the work area (``tests/unit/quality/test_arbeitsbereic
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import stat
@@ -33,6 +34,7 @@ from sources.ablage import Ablage
 from sources.formate import Lesefehler
 from sources.profile import lade_profile
 from sources.profilmodell import Feed
+from sources.prozesse import ProzessVerloren
 from sources.vertraege import lade_vertraege
 from tests.conftest import WURZEL
 from tests.integration.personenbezogen.conftest import BEISPIEL, NAME, VERTRAEGE, J, Tuerhaus
@@ -270,6 +272,56 @@ def test_fehler_im_programm_haelt_die_datei_und_nennt_keinen_inhalt(haus: Tuerha
     assert "Mustername" not in "".join(traceback.format_exception(fehler.value))
     assert datei.exists()
     assert haus.spuren() == []
+
+
+# --- judged in a process of its own -----------------------------------------------------------------------------
+
+
+def _immer() -> str:
+    return "2024-02-01T08:00:00Z"
+
+
+def _kaputt(*_: object) -> dict[str, pl.DataFrame]:
+    raise ValueError("Mustername")
+
+
+def _stirbt(ordner: Path, saetze: pl.DataFrame, *_: object) -> dict[str, pl.DataFrame]:
+    saetze.write_parquet(ordner / "saetze.parquet")
+    os._exit(9)
+
+
+@pytest.fixture
+def je_prozess(haus: Tuerhaus, monkeypatch: pytest.MonkeyPatch) -> Tuerhaus:
+    """The same data home, with even a single file judged in a process."""
+    monkeypatch.setattr("quality.annahme.AB_DATEIEN", 1)
+    return replace(haus, tuer=replace(haus.tuer, uhr=_immer))
+
+
+def test_in_einem_prozess_gezaehlt_ist_dasselbe(je_prozess: Tuerhaus, beispiel: bytes, daten: pl.DataFrame) -> None:
+    je_prozess.lande(beispiel)
+    assert [e.zeilen for e in je_prozess.nimm_an().neu] == [23]
+    assert je_prozess.aggregate().equals(daten)
+    assert je_prozess.spuren() == []
+
+
+def test_fehler_in_einem_prozess_nennt_keinen_inhalt(je_prozess: Tuerhaus, beispiel: bytes) -> None:
+    datei = je_prozess.lande(beispiel)
+    with pytest.raises(Stoerung) as fehler:
+        replace(je_prozess, tuer=replace(je_prozess.tuer, verdichter=_kaputt)).nimm_an()
+    assert "Mustername" not in "".join(traceback.format_exception(fehler.value))
+    assert datei.exists()
+    assert je_prozess.spuren() == []
+
+
+def test_ein_vom_system_beendeter_prozess_laesst_keine_zeile_liegen(je_prozess: Tuerhaus, beispiel: bytes) -> None:
+    datei = je_prozess.lande(beispiel)
+    with pytest.raises(ProzessVerloren):
+        replace(je_prozess, tuer=replace(je_prozess.tuer, verdichter=_stirbt)).nimm_an()
+    assert datei.exists()
+    assert je_prozess.spuren() == []
+    assert list(je_prozess.ablage.arbeit.iterdir()) == []
+    assert lies_protokoll(je_prozess.ablage)[-1]["grund"] == "Rest eines abgebrochenen Laufs"
+    assert [e.zeilen for e in je_prozess.nimm_an().neu] == [23]
 
 
 def test_datei_aus_fremdem_ordner_bleibt_und_das_steht_im_protokoll(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import subprocess
 import sys
 import time
@@ -11,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from sources.prozesse import je_prozess
+from sources.prozesse import ProzessVerloren, in_prozessen, je_prozess
 
 WURZEL = Path(__file__).resolve().parents[3]
 WARTET = "import time; from sources.prozesse import je_prozess; list(je_prozess(time.sleep, [600, 600]))"
@@ -28,6 +29,17 @@ def test_ein_fehler_kommt_wie_von_hier_und_nennt_seinen_ort() -> None:
         list(je_prozess(math.sqrt, [4.0, -1.0]))
     assert fehler.value.__cause__ is None
     assert "concurrent" in fehler.value.__notes__[0]
+
+
+def test_eingereichte_faelle_warten_auf_den_der_sie_abholt() -> None:
+    with in_prozessen(abs, 2) as reiche_ein:
+        erstes, zweites = reiche_ein(-3), reiche_ein(-4)
+        assert (zweites(), erstes()) == (4, 3)
+
+
+def test_ein_vom_system_beendeter_prozess_wird_gesagt() -> None:
+    with pytest.raises(ProzessVerloren, match="vom Betriebssystem beendet"), in_prozessen(os._exit, 1) as reiche_ein:
+        reiche_ein(9)()
 
 
 def test_kein_prozess_ueberlebt_den_toten_auftraggeber() -> None:
