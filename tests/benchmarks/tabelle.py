@@ -38,10 +38,13 @@ def bis_intern(lauf: Werte) -> float:
 
 
 def pruefanteil(lauf: Werte) -> float:
-    """Share of the checks in reading, checking and writing to the lake (without archive and Verdichtung)."""
+    """Share of the checks in reading, checking and writing to the lake (without archive and Verdichtung).
+
+    Of the processor's time: parts run side by side, and by the clock each also counts what it waits for the others.
+    """
     teile = lauf["produkt"]["teile"]
-    alles = sum(teile[t]["sekunden"] for t in (*PRUEFEN, "lesen", "lake"))
-    return float(sum(teile[t]["sekunden"] for t in PRUEFEN) / alles)
+    alles = sum(teile[t]["cpu"] for t in (*PRUEFEN, "lesen", "lake"))
+    return float(sum(teile[t]["cpu"] for t in PRUEFEN) / alles)
 
 
 def _wachstum(laeufe: Sequence[Werte], feld: str) -> float:
