@@ -1,8 +1,9 @@
 {#
   The cells of an extract that hold today, placed in Jugendamt and Raum.
   A later state of the source replaces an earlier one for the same table, Stichtag and Thema; without a stated
-  date, or with the same one, the later delivery does. Keys no Raum answers to: nationwide rows of other places
-  are left out, rows of a Jugendamt's own feed go to its member nicht_zuordenbar.
+  date, or with the same one, the later delivery does. What a Jugendamt delivers itself goes before the nationwide
+  file, Raum by Raum. Keys no Raum answers to: nationwide rows of other places are left out, rows of a Jugendamt's own
+  feed go to its member nicht_zuordenbar.
 #}
 {% macro zellen_aktuell(extrakt) %}
 with
@@ -45,6 +46,30 @@ aktuell as (
             and zellen.lieferung_nr = in_kraft.lieferung_nr
 ),
 
+-- few, so read once more: a step that two others read keeps a copy of all cells
+eigene as (
+    select distinct
+        zellen.jugendamt,
+        zellen.tabelle,
+        zellen.stichtag,
+        schluessel.raum_id
+    from {{ source('lake', extrakt) }} as zellen
+    semi join in_kraft
+        on
+            zellen.jugendamt = in_kraft.jugendamt
+            and zellen.tabelle = in_kraft.tabelle
+            and zellen.stichtag = in_kraft.stichtag
+            and zellen.lieferung_nr = in_kraft.lieferung_nr
+    inner join tabellen
+        on zellen.tabelle = tabellen.tabelle
+    inner join schluessel
+        on
+            zellen.jugendamt = schluessel.jugendamt
+            and zellen.raum_schluessel = schluessel.schluessel
+            and tabellen.schluesselart = schluessel.schluesselart
+    where zellen.jugendamt != '_amtlich'
+),
+
 verortet as (
     select
         aktuell.* exclude (jugendamt),
@@ -62,6 +87,13 @@ verortet as (
             aktuell.raum_schluessel = schluessel.schluessel
             and tabellen.schluesselart = schluessel.schluesselart
             and aktuell.jugendamt in (schluessel.jugendamt, '_amtlich')
+    anti join eigene
+        on
+            aktuell.jugendamt = '_amtlich'
+            and schluessel.jugendamt = eigene.jugendamt
+            and schluessel.raum_id = eigene.raum_id
+            and aktuell.tabelle = eigene.tabelle
+            and aktuell.stichtag = eigene.stichtag
     where schluessel.raum_id is not null or aktuell.jugendamt != '_amtlich'
 ),
 

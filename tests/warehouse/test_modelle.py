@@ -63,6 +63,14 @@ def test_summe_ueber_zwei_stufen(baue: Baue) -> None:
     assert [_fct(lager, r)["ist_summe"] for r in (STADT, OST, KREIS)] == [False, True, True]
 
 
+def test_eigene_lieferung_geht_der_bundesweiten_vor(baue: Baue) -> None:
+    eigen = {"jugendamt": "musterkreis", "lieferung": "eigen", "lieferung_nr": 2}
+    lager = baue({GESCHLECHT: [*_alle(10.0), (STADT, 2020, 12.0, eigen), *_alle(20.0, 2021)]})
+    werte = {(z["raum_id"], z["berichtsjahr"]): z["wert"] for z in lager.modell("fct_messgroessen")}
+    assert [werte[r, 2020] for r in (STADT, DORF, AU, KREIS)] == [12.0, 10.0, 10.0, 32.0]
+    assert werte[STADT, 2021] == 20.0
+
+
 def test_geliefertes_ganzes_bleibt_wie_geliefert(baue: Baue) -> None:
     lager = baue({GESCHLECHT: [(KREIS, 2020, 999.0), *_alle(10.0)]})
     assert (_fct(lager, KREIS)["wert"], _fct(lager, KREIS)["ist_summe"]) == (999.0, False)

@@ -3,7 +3,7 @@
 -- Several delivered keys may stand for one Raum (key changes): the figure is theirs together. A figure that still names
 -- a Raum after its end belongs to what took its place. All others stand alone and pass as they are: grouping the
 -- millions of cells of a whole Land takes gigabytes.
-{% set ohne = ['extrakt', 'je_schluessel', 'lieferung'] %}
+{% set ohne = ['extrakt', 'lieferung'] %}
 with
 
 abloesungen as (
@@ -41,38 +41,17 @@ betroffen as (
     from abloesungen
 ),
 
--- published tables that a Jugendamt delivered beside the nationwide file
-zweifach as (
-    select
-        jugendamt,
-        tabelle,
-        stichtag
-    from {{ ref('int_zellen__vereint') }}
-    where je_schluessel
-    group by jugendamt, tabelle, stichtag
-    having min(lieferung) != max(lieferung)
-),
-
 allein as (
     select * exclude ({{ ohne | join(', ') }})
     from {{ ref('int_zellen__vereint') }} as zellen
     anti join betroffen
         using (jugendamt, raum_id)
-    anti join zweifach
-        using (jugendamt, tabelle, stichtag)
 ),
 
 mehrere as (
     select zellen.*
     from {{ ref('int_zellen__vereint') }} as zellen
     semi join betroffen
-        using (jugendamt, raum_id)
-    union all
-    select zellen.*
-    from {{ ref('int_zellen__vereint') }} as zellen
-    semi join zweifach
-        using (jugendamt, tabelle, stichtag)
-    anti join betroffen
         using (jugendamt, raum_id)
 ),
 

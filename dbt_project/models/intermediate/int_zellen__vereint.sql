@@ -1,6 +1,6 @@
 -- The cells of all extracts that hold today. A new extract is a staging model and a line here; what is counted or
 -- calculated says in its own model what differs, and here once what all of it has in common. Without a figure it names
--- the reason in ohne_wert. Only cells of delivered keys (je_schluessel) may be several for one Raum.
+-- the reason in ohne_wert.
 {% set extrakte = [
     'bevoelkerung_geschlecht', 'bevoelkerung_altersgruppen', 'geburten', 'abgaenger', 'schulen',
     'kindertagesbetreuung', 'kindertageseinrichtungen', 'jugendhilfeeinrichtungen', 'mindestsicherung', 'arbeitslose',
@@ -29,14 +29,12 @@ vereint as (
     {% for extrakt in extrakte %}
     select
         '{{ extrakt }}' as extrakt,
-        true as je_schluessel,
         *
     from {{ ref('stg_' ~ extrakt) }}
     union all
     {% endfor %}
     select
         tabellen.extrakt,
-        false as je_schluessel,
         gezaehlt.jugendamt,
         gezaehlt.raum_id,
         case
