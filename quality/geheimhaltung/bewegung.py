@@ -137,7 +137,7 @@ class Netz:
         null, n = np.zeros(len(zellen)), len(zellen)
         hin_und_her = matrix[:, np.concatenate([np.arange(n), np.arange(n), wunsch])]
         hin_und_her.data[matrix.nnz : 2 * matrix.nnz] *= -1
-        h = _aufgabe(
+        h = aufgabe(
             hin_und_her,
             np.concatenate([preis, preis, preis[wunsch] - LOHN]),
             np.concatenate([np.maximum(unten, 0), np.maximum(-oben, 0), null[wunsch]]),
@@ -173,7 +173,7 @@ class Netz:
         ziel = np.zeros(len(zellen))
         ziel[start] = -richtung
         matrix = self._ausschnitt(zellen)
-        h = _aufgabe(matrix, ziel, unten, oben)
+        h = aufgabe(matrix, ziel, unten, oben)
         d = _loesung(h)
         bewiesen = h.getModelStatus() == highspy.HighsModelStatus.kOptimal
         if np.abs(d - np.round(d)).max() > GENAU:
@@ -199,7 +199,7 @@ class Netz:
         return self.je_zelle.indices[wo].astype(np.int64), spalte, self.je_zelle.data[wo]
 
 
-def _aufgabe(matrix: sparse.csc_array, kosten: Kommazahlen, unten: Kommazahlen, oben: Kommazahlen) -> highspy.Highs:
+def aufgabe(matrix: sparse.csc_array, kosten: Kommazahlen, unten: Kommazahlen, oben: Kommazahlen) -> highspy.Highs:
     """Minimise costs over matrix x change = 0. Deterministic: one thread, stopped by nodes and steps, never by time."""
     zeilen, spalten = matrix.shape
     h, null, stetig = loeser(), np.zeros(zeilen), np.zeros(spalten, dtype=np.int32)
