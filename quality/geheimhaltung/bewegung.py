@@ -106,6 +106,16 @@ class Netz:
                 drin[neu[np.argsort(rang[neu], kind="stable")][: hoechstens - drin.sum()]] = True
         return np.flatnonzero(drin)
 
+    def tragende(self, zellen: Ganze) -> Ganze:
+        """Those of some cells that can move if all others stay: whoever is alone in an equation stays, too."""
+        zeile, spalte, _ = self._stellen(zellen)
+        beweglich = np.ones(len(zellen), dtype=bool)
+        while (allein := np.bincount(zeile, minlength=1)[zeile] == 1).any():
+            beweglich[spalte[allein]] = False
+            bleibt = beweglich[spalte]
+            zeile, spalte = zeile[bleibt], spalte[bleibt]
+        return zellen[beweglich]
+
     def suche(self, zellen: Ganze, preis: Kommazahlen, start: int, um: int, gern: Ganze) -> list[Bewegung]:
         """A cheapest change of some cells that moves one of them by a given amount.
 
@@ -125,8 +135,10 @@ class Netz:
         unten[start] = oben[start] = um
         matrix, wunsch = self._ausschnitt(zellen), np.flatnonzero(gern)
         null, n = np.zeros(len(zellen)), len(zellen)
-        h = _aufgabe(
-            sparse.hstack([matrix, -matrix, matrix[:, wunsch]]).tocsc(),
+        hin_und_her = matrix[:, np.concatenate([np.arange(n), np.arange(n), wunsch])]
+        hin_und_her.data[matrix.nnz : 2 * matrix.nnz] *= -1
+        h = aufgabe(
+            hin_und_her,
             np.concatenate([preis, preis, preis[wunsch] - LOHN]),
             np.concatenate([np.maximum(unten, 0), np.maximum(-oben, 0), null[wunsch]]),
             np.concatenate([np.maximum(oben, 0), np.maximum(-unten, 0), gern[wunsch]]),
@@ -161,7 +173,7 @@ class Netz:
         ziel = np.zeros(len(zellen))
         ziel[start] = -richtung
         matrix = self._ausschnitt(zellen)
-        h = _aufgabe(matrix, ziel, unten, oben)
+        h = aufgabe(matrix, ziel, unten, oben)
         d = _loesung(h)
         bewiesen = h.getModelStatus() == highspy.HighsModelStatus.kOptimal
         if np.abs(d - np.round(d)).max() > GENAU:
@@ -174,11 +186,20 @@ class Netz:
         return Bewegung(zellen[gefunden[0]], np.round(d[gefunden[0]]).astype(np.int64)), bewiesen
 
     def _ausschnitt(self, zellen: Ganze) -> sparse.csc_array:
-        matrix = self.je_zelle[:, zellen].tocsr()
-        return matrix[np.flatnonzero(np.diff(matrix.indptr))].tocsc()
+        """The equations of these cells, by column, without those that hold none of them."""
+        zeile, spalte, faktor = self._stellen(zellen)
+        gefunden, zeile = np.unique(zeile, return_inverse=True)
+        anfang = np.searchsorted(spalte, np.arange(len(zellen) + 1))
+        return sparse.csc_array((faktor, zeile, anfang), shape=(len(gefunden), len(zellen)))
+
+    def _stellen(self, zellen: Ganze) -> tuple[Ganze, Ganze, Ganze]:
+        """Where these cells stand: per term the equation, the index in ``zellen`` (ascending) and the factor."""
+        wo = _wo(self.je_zelle, zellen)
+        spalte = np.repeat(np.arange(len(zellen)), np.diff(self.je_zelle.indptr)[zellen])
+        return self.je_zelle.indices[wo].astype(np.int64), spalte, self.je_zelle.data[wo]
 
 
-def _aufgabe(matrix: sparse.csc_array, kosten: Kommazahlen, unten: Kommazahlen, oben: Kommazahlen) -> highspy.Highs:
+def aufgabe(matrix: sparse.csc_array, kosten: Kommazahlen, unten: Kommazahlen, oben: Kommazahlen) -> highspy.Highs:
     """Minimise costs over matrix x change = 0. Deterministic: one thread, stopped by nodes and steps, never by time."""
     zeilen, spalten = matrix.shape
     h, null, stetig = loeser(), np.zeros(zeilen), np.zeros(spalten, dtype=np.int32)
@@ -245,7 +266,12 @@ def _gruppen(matrix: sparse.csc_array) -> Ganze:
 
 def _eintraege(matrix: sparse.csr_array, zeilen: Ganze) -> Ganze:
     """Column numbers of the entries in these rows; some more than once."""
-    anfang = matrix.indptr[zeilen]
-    laenge = matrix.indptr[zeilen + 1] - anfang
+    return matrix.indices[_wo(matrix, zeilen)]
+
+
+def _wo(matrix: sparse.csr_array | sparse.csc_array, nummern: Ganze) -> Ganze:
+    """Positions of the entries of these rows (of these columns, if stored by column), one after the other."""
+    anfang = matrix.indptr[nummern]
+    laenge = matrix.indptr[nummern + 1] - anfang
     versatz = np.repeat(anfang - np.cumsum(laenge) + laenge, laenge)
-    return matrix.indices[versatz + np.arange(len(versatz))]
+    return versatz + np.arange(len(versatz))

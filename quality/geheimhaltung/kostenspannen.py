@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import highspy
 import numpy as np
 import polars as pl
-from scipy.optimize import linprog
+from scipy import sparse
 
+from quality.geheimhaltung.bewegung import Kommazahlen, aufgabe
 from quality.geheimhaltung.dominanz import DOMINIERT
 
 GESCHLOSSEN = {"jugendamt": pl.String, "berichtsjahr": pl.Int64, "merkmal": pl.String}
 CENT = 0.01
-UNBEGRENZT = 3
-"""linprog's word for it."""
 STELLE = pl.col("schluessel").str.replace(r"\|[^|]*\|([^|]*)$", "|$1").alias("stelle")
 """The key of a count without its Raum."""
 Gleichung = Mapping[str, int]
@@ -66,22 +66,31 @@ def _zu_eng(kosten: pl.DataFrame, gleichungen: Sequence[Gleichung]) -> pl.DataFr
     )
     betraege = dict(kosten.select("schluessel", "betrag").iter_rows())
     unbekannt = sorted({s for g in gleichungen for s in g} - set(offen["schluessel"]))
-    matrix = np.array([[g.get(s, 0) for s in unbekannt] for g in gleichungen], dtype=float)
     wahr = np.array([betraege.get(s, 0.0) for s in unbekannt])
     pruefen = kosten.filter(DOMINIERT, pl.col("marke") == "gesperrt", pl.col("schluessel").is_in(unbekannt))
-    eng = [_ist_eng(matrix, wahr, unbekannt.index(z["schluessel"]), z["bedarf"]) for z in pruefen.iter_rows(named=True)]
+    if pruefen.is_empty():
+        return pruefen
+    matrix = sparse.csc_array([[g.get(s, 0) for s in unbekannt] for g in gleichungen], dtype=float)
+    # what all amounts can change by; only the objective differs from one to the next
+    h = aufgabe(matrix, 0 * wahr, np.minimum(wahr, 0) - wahr, np.full(len(wahr), highspy.kHighsInf))
+    eng = [_ist_eng(h, wahr, unbekannt.index(z["schluessel"]), z["bedarf"]) for z in pruefen.iter_rows(named=True)]
     return pruefen.filter(pl.Series(eng, dtype=pl.Boolean))
 
 
-def _ist_eng(matrix: np.ndarray, wahr: np.ndarray, stelle: int, bedarf: float) -> bool:
+def _ist_eng(h: highspy.Highs, wahr: Kommazahlen, stelle: int, bedarf: float) -> bool:
     """Can the amount at ``stelle`` not be so much more, and so much less (or nothing), in other amounts that fit?"""
-    for richtung, weit in ((1, bedarf), (-1, min(bedarf, wahr[stelle]))):
-        ziel = np.zeros(len(wahr))
-        ziel[stelle] = -richtung
-        grenzen = [(min(w, 0.0), None) for w in wahr]
-        bestes = linprog(ziel, A_eq=matrix, b_eq=matrix @ wahr, bounds=grenzen, method="highs")
-        if bestes.status == UNBEGRENZT:
-            continue
-        if bestes.status != 0 or abs(bestes.x[stelle] - wahr[stelle]) < weit - CENT:
-            return True
-    return False
+    return any(
+        _aenderung(h, stelle, richtung) < weit - CENT
+        for richtung, weit in ((1, bedarf), (-1, min(bedarf, wahr[stelle])))
+    )
+
+
+def _aenderung(h: highspy.Highs, stelle: int, richtung: int) -> float:
+    """How far an amount can move in one direction; -inf if the solver does not say."""
+    h.changeColCost(stelle, -richtung)
+    h.run()
+    status, weite = h.getModelStatus(), -h.getInfo().objective_function_value
+    h.changeColCost(stelle, 0)
+    if status == highspy.HighsModelStatus.kUnbounded:
+        return np.inf
+    return weite if status == highspy.HighsModelStatus.kOptimal else -np.inf

@@ -134,8 +134,8 @@ def suche_beweise(netz: Netz, spannen: Spannen, beweglich: Wahr, preis: Kommazah
         for stufe, groesse in dict.fromkeys(stufen):
             if not spannen.mangel()[stelle]:
                 break
-            zellen = netz.umgebung(int(stelle), beweglich & (preis <= stufe), preis, groesse)
-            if np.array_equal(zellen, zuletzt):
+            zellen = netz.tragende(netz.umgebung(int(stelle), beweglich & (preis <= stufe), preis, groesse))
+            if stelle not in zellen or np.array_equal(zellen, zuletzt):
                 continue
             zuletzt = zellen
             for b in _ein_beweis(netz, spannen, preis, zellen, int(stelle)):
