@@ -233,7 +233,7 @@ def _reihen(
         fertig = []
         for w in werte:
             wechsel = w.hat_wert and vorher is not None and vorher.quelle != w.quelle
-            fertig.append(replace(w, nach_bruch=w.nach_bruch or wechsel))
+            fertig.append(_mit_bruch(w, w.nach_bruch or wechsel))
             vorher = w if w.hat_wert else vorher
         reihen[(raum_id, kennzahl)] = tuple(fertig)
     return reihen, je_quelle
@@ -256,6 +256,11 @@ def _wert(z: Zeile) -> Wert:
         nach_bruch="zeitreihenbruch" in (z["status"], *hinweise),
         zaehler=z["zaehler"],
     )
+
+
+def _mit_bruch(w: Wert, nach_bruch: bool) -> Wert:
+    # most are as they should be, and a copy costs more than the rest of the series
+    return w if w.nach_bruch == nach_bruch else replace(w, nach_bruch=nach_bruch)
 
 
 class _Bauer:
@@ -323,7 +328,7 @@ class _Bauer:
         code = kennzahl.kennzahl
         paare = ((w, self._je_quelle.get((self._ganzes, code, w.jahr, w.quelle))) for w in mit_wert)
         # a break of the Raum's source breaks the whole's line too: same source, same year
-        return tuple(replace(g, nach_bruch=w.nach_bruch) for w, g in paare if g is not None and g.hat_wert)
+        return tuple(_mit_bruch(g, w.nach_bruch) for w, g in paare if g is not None and g.hat_wert)
 
 
 def _zahl(w: Wert) -> float:

@@ -15,7 +15,7 @@ from typing import Any
 
 import typst
 
-from reports.seitenbaum import Block, Seiten
+from reports.seitenbaum import Bild, Block, Seiten
 from reports.typen import Bericht
 from reports.woerter import MUSTERDATEN, NICHT_WEITERGEBEN
 
@@ -35,34 +35,35 @@ def schreibe_pdf(seiten: Mapping[str, str], anhaenge: Mapping[str, str], ziel: P
     """
     ziel.mkdir(parents=True, exist_ok=True)
     namen = {b.slug: b.name for b in bericht.blaetter}
-    stil, jahr = seiten["stil.css"], bericht.angaben.berichtsjahr
+    jahr = bericht.angaben.berichtsjahr
+    # read once: a Steckbrief is a file of its own and a chapter of the whole
+    leser = Seiten(seiten["stil.css"])
+    steckbriefe = {slug: leser.lies(seiten[f"raum/{slug}.html"]) for slug in namen}
+    werte = {slug: leser.lies(anhaenge[slug]) for slug in namen}
+    vorne, hinten = (
+        [leser.lies(seiten[f"{name}.html"]) for name in folge if f"{name}.html" in seiten]
+        for folge in (_FOLGE, _SCHLUSS)
+    )
 
-    def einzeln(slugs: Sequence[str]) -> None:
+    def einzeln() -> None:
         compiler = _compiler()
-        for slug in slugs:
-            leser = Seiten(stil)
-            haupt, quellen = leser.lies(seiten[f"raum/{slug}.html"])
-            anhang, _ = leser.lies(anhaenge[slug])
-            teile = [_teil(haupt, neu=True), _teil(anhang, neu=True), _teil(quellen, neu=False)]
-            _schreibe(compiler, ziel / f"{slug}.pdf", bericht, f"{namen[slug]}: Steckbrief {jahr}", teile, leser)
+        for slug, seite in steckbriefe.items():
+            anhang = werte[slug]
+            teile = [_teil(seite.haupt, neu=True), _teil(anhang.haupt, neu=True), _teil(seite.quellen, neu=False)]
+            titel = f"{namen[slug]}: Steckbrief {jahr}"
+            _schreibe(compiler, ziel / f"{slug}.pdf", bericht, titel, teile, seite.bilder | anhang.bilder)
 
     def ganz() -> None:
-        leser = Seiten(stil)
-        teile: list[dict[str, Any]] = []
-        quellen: list[Block] = []
-        for name in (*_FOLGE, "", *_SCHLUSS):
-            if not name:
-                teile += [_teil([["h", 1, [["", "Steckbriefe"]]]], neu=True)] if namen else []
-                haupt = (leser.lies(seiten[f"raum/{slug}.html"])[0] for slug in namen)
-                teile += [_teil(bloecke, neu=nr > 0, stufe=1) for nr, bloecke in enumerate(haupt)]
-            elif f"{name}.html" in seiten:
-                bloecke, quellen = leser.lies(seiten[f"{name}.html"])
-                teile.append(_teil(bloecke, neu=True))
-        teile.append(_teil(quellen, neu=False))
-        _schreibe(_compiler(), ziel / "bericht.pdf", bericht, f"Bericht {jahr}", teile, leser)
+        teile = [_teil(s.haupt, neu=True) for s in vorne]
+        teile += [_teil([["h", 1, [["", "Steckbriefe"]]]], neu=True)] if namen else []
+        teile += [_teil(s.haupt, neu=nr > 0, stufe=1) for nr, s in enumerate(steckbriefe.values())]
+        teile += [_teil(s.haupt, neu=True) for s in hinten]
+        teile.append(_teil([*vorne, *hinten][-1].quellen, neu=False))
+        bilder = {nr: bild for s in (*vorne, *steckbriefe.values(), *hinten) for nr, bild in s.bilder.items()}
+        _schreibe(_compiler(), ziel / "bericht.pdf", bericht, f"Bericht {jahr}", teile, bilder)
 
     with ThreadPoolExecutor(2) as arbeiter:
-        for fertig in (arbeiter.submit(ganz), arbeiter.submit(einzeln, list(namen))):
+        for fertig in (arbeiter.submit(ganz), arbeiter.submit(einzeln)):
             fertig.result()
     return sorted(ziel.glob("*.pdf"))
 
@@ -82,7 +83,7 @@ def _schreibe(
     bericht: Bericht,
     titel: str,
     teile: Sequence[Mapping[str, Any]],
-    leser: Seiten,
+    bilder: Mapping[int, Bild],
 ) -> None:
     a = bericht.angaben
     daten = {
@@ -93,7 +94,7 @@ def _schreibe(
         "marke": MUSTERDATEN if bericht.musterdaten else "",
         "fuss": f"Berichtsjahr {a.berichtsjahr}",
         "wasserzeichen": NICHT_WEITERGEBEN if a.intern else "",
-        "bilder": leser.bilder,
+        "bilder": bilder,
         "teile": teile,
     }
     stand = max((tag for _, tag in bericht.datenstaende if tag), default=date(a.berichtsjahr, 12, 31))

@@ -16,10 +16,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from typing import Any
+from itertools import count
+from typing import Any, NamedTuple
 
 Block = list[Any]
 Inlines = list[list[Any]]
+Bild = tuple[str, str, float]
+"""A picture: SVG, text alternative, width in px."""
 
 _LEER = {"br", "col", "hr", "img", "input", "link", "meta"}
 _OHNE = {"nav", "aside", "script", "style", "head", "colgroup", "header"}
@@ -66,23 +69,38 @@ class _Leser(HTMLParser):
         self._offen[-1].kinder.append(data)
 
 
+class Seite(NamedTuple):
+    """A page that was read: blocks of its main part and of its footer (sources), its pictures by number."""
+
+    haupt: list[Block]
+    quellen: list[Block]
+    bilder: dict[int, Bild]
+
+
 class Seiten:
-    """Pages one after another; `bilder` collects their pictures as (SVG, text alternative, width in px)."""
+    """Reads pages; no two of their pictures have the same number, so that any of them go into one document."""
 
     def __init__(self, stil: str) -> None:
         """Take the style sheet: pictures carry their colours with them."""
         self._regeln = bildregeln(stil)
         self._farben = {c: _farbe(self._regeln, ziel) for c, ziel in _LEGENDE.items()}
-        self.bilder: list[tuple[str, str, float]] = []
+        self._nummern = count()
 
-    def lies(self, seite: str) -> tuple[list[Block], list[Block]]:
-        """Blocks of the page's main part, and of its footer (sources)."""
-        leser = _Leser()
-        leser.feed(_SVG.sub(lambda t: f'<img alt="{self._bild(t[0])}">', seite))
+    def lies(self, seite: str) -> Seite:
+        """The page as blocks."""
+        leser, bilder = _Leser(), dict[int, Bild]()
+
+        def nummeriert(treffer: re.Match[str]) -> str:
+            nummer = next(self._nummern)
+            bilder[nummer] = self._bild(treffer[0])
+            return f'<img alt="{nummer}">'
+
+        leser.feed(_SVG.sub(nummeriert, seite))
         teile = {k.tag: k for k in _alle(leser.wurzel) if k.tag in {"main", "footer"}}
-        return tuple(list(self._bloecke(teile[t], 0)) if t in teile else [] for t in ("main", "footer"))  # type: ignore[return-value]
+        haupt, quellen = (list(self._bloecke(teile[t], 0)) if t in teile else [] for t in ("main", "footer"))
+        return Seite(haupt, quellen, bilder)
 
-    def _bild(self, svg: str) -> int:
+    def _bild(self, svg: str) -> Bild:
         titel, rest = (re.search(rf"<{tag}\b[^>]*>(.*?)</{tag}>", svg, re.S) for tag in ("title", "desc"))
         alt = " ".join(html.unescape(" ".join(t[1] for t in (titel, rest) if t)).split())
         breite = re.search(r'viewBox="0 0 ([\d.]+)', svg)
@@ -92,8 +110,7 @@ class Seiten:
         eigene = ((wo, was) for wo, was in self._regeln if klassen.intersection(re.findall(r"[\w-]+", wo)))
         stil = " ".join(f"{wo} {{{was}}}" for wo, was in eigene)
         bild = f"{kopf}{xmlns}{punkt}<style>{stil}</style>{inhalt}"
-        self.bilder.append((bild, alt, float(breite[1]) if breite else 420.0))
-        return len(self.bilder) - 1
+        return bild, alt, float(breite[1]) if breite else 420.0
 
     def _bloecke(self, knoten: _Knoten, tiefe: int) -> Iterator[Block]:
         """Blocks of an element; `tiefe` > 0 inside lists and figures, where headings are only bold."""

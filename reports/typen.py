@@ -7,6 +7,7 @@ reading marts (`modell`), wording (`woerter`), number format (`zahlen`), pages (
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from itertools import groupby
 
 from quality.befund import Befund
@@ -168,7 +169,7 @@ class Angabe:
     reihe: tuple[Wert, ...]
     vergleichsreihe: tuple[Wert, ...]
 
-    @property
+    @cached_property
     def mit_wert(self) -> tuple[Wert, ...]:
         """The years that have a figure, oldest first."""
         return tuple(w for w in self.reihe if w.hat_wert)
@@ -179,7 +180,7 @@ class Angabe:
         laeufe = [list(gruppe) for _, gruppe in groupby(self.mit_wert, key=lambda w: w.quelle)]
         return tuple(Quellenlauf(g[0].quelle, g[0].jahr, g[-1].jahr) for g in reversed(laeufe))
 
-    @property
+    @cached_property
     def hinweise(self) -> tuple[str, ...]:
         """The notes that every year with a figure carries."""
         return gemeinsame_hinweise(self.mit_wert)
@@ -189,7 +190,7 @@ class Angabe:
         """Why the newest row has no figure, in the words of the mart; "" if it gives no reason."""
         return self.fehlt.grund if self.fehlt else ""
 
-    @property
+    @cached_property
     def musterdaten(self) -> bool:
         """True if any year of this Kennzahl is invented."""
         return any(w.musterdaten for w in self.reihe)
@@ -299,17 +300,17 @@ class Blatt:
         """True if at least one Kennzahl has a figure in any year."""
         return any(a.gezeigt for a in self.angaben)
 
-    @property
+    @cached_property
     def jahre(self) -> list[int]:
         """Years that say something on at least one Kennzahl, oldest first."""
         return sorted({w.jahr for a in self.angaben for w in a.reihe if w.hat_wert or w.status != "nicht_verfuegbar"})
 
-    @property
+    @cached_property
     def hinweise(self) -> tuple[str, ...]:
         """The notes that every shown figure of this Raum carries."""
         return gemeinsame_hinweise(a.gezeigt for a in self.angaben if a.gezeigt)
 
-    @property
+    @cached_property
     def musterdaten(self) -> bool:
         """True if any figure of this Raum is invented."""
         return any(a.musterdaten for a in self.angaben)

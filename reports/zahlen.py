@@ -12,17 +12,17 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 _MINUS = "\u2212"
+_DEUTSCH = str.maketrans(",.", ".,")
 
 
-@lru_cache(maxsize=100_000)  # the same figures stand on many pages, and Babel is slow
+@lru_cache(maxsize=100_000)  # the same figures stand on many pages
 def zahl(wert: float, stellen: int) -> str:
     """`wert` with `stellen` decimals, thousands points and decimal comma: 25018.0, 0 gives "25.018".
 
-    Rounds half away from zero as German offices do; Babel alone would round half to even.
+    Rounds half away from zero as German offices do; Babel would round half to even, and takes longer.
     """
     gerundet = Decimal(repr(float(wert))).quantize(Decimal(1).scaleb(-stellen), rounding=ROUND_HALF_UP)
-    betrag = format_decimal(abs(gerundet), format="#,##0" + ("." + "0" * stellen if stellen else ""), locale="de_DE")
-    return (_MINUS if gerundet < 0 else "") + betrag
+    return (_MINUS if gerundet < 0 else "") + f"{abs(gerundet):,.{stellen}f}".translate(_DEUTSCH)
 
 
 def mit_vorzeichen(wert: float, stellen: int) -> str:

@@ -7,6 +7,7 @@ Not here: what they do (``quality/urteil.py``, ``quality/geheimhaltung``, ``orch
 from __future__ import annotations
 
 import ctypes
+import gc
 import multiprocessing
 import os
 import pickle
@@ -81,6 +82,8 @@ def _beginne(elternprozess: int, faeden: int, aufgabe: bytes) -> None:
     global _aufgabe  # noqa: PLW0603 - what this process is for
     _stirb_mit(elternprozess)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends what it has begun
+    # the values of a delivery or a Jugendamt all stay to its end: looking for garbage among them finds none
+    gc.set_threshold(100_000, 50, 100)
     os.environ["POLARS_MAX_THREADS"] = str(faeden)  # read when it is imported, with the task
     _aufgabe = pickle.loads(aufgabe)  # noqa: S301 - from the parent
 

@@ -61,11 +61,13 @@ def test_a_page_becomes_blocks() -> None:
 
 def test_pictures_carry_colours_and_words() -> None:
     leser = Seiten(STIL)
+    leser.lies("<main><svg></svg></main>")
     worte = "<title>Verlauf &amp; Ende</title><desc>Von 1 bis 2.</desc>"
     svg = f'<svg viewBox="0 0 120 30">{worte}<path class="linie"/></svg>'
-    bloecke, _ = leser.lies(f"<main><figure>{svg}</figure></main>")
-    assert bloecke == [["bild", [["p", "", [["svg", 0]]]]]]
-    bild, alt, breite = leser.bilder[0]
+    seite = leser.lies(f"<main><figure>{svg}</figure></main>")
+    # no number twice: pictures of several pages go into one document
+    assert seite.haupt == [["bild", [["p", "", [["svg", 1]]]]]]
+    bild, alt, breite = seite.bilder[1]
     assert alt == "Verlauf & Ende Von 1 bis 2."
     assert breite == 120
     assert "<style>.linie {stroke: #0b4f6c;}</style>" in bild
