@@ -58,8 +58,10 @@ class Fallebene:
         profil = self.profile[jugendamt]
         parameter = {n: profil.schwellen.get(n, v) for n, v in vertrag.verdichtung.parameter.items()}
         schluessel = (s for f in vertrag.felder if f.schluesselart for s in saetze[f.name].drop_nulls().unique())
+        # numbers are compared faster than hashes, and say no more
+        personen = [f.name for f in vertrag.felder if f.personenschluessel]
         tabellen = {
-            vertrag.extrakt: saetze,
+            vertrag.extrakt: saetze.with_columns(pl.col(n).rank("dense") for n in personen),
             "monate": monate(int(jahre[0]), saetze["abzugsdatum"].max()),  # type: ignore[arg-type]
             "lauf": pl.DataFrame([{"jugendamt": jugendamt, **parameter}]),
             "schluessel": pl.DataFrame(
@@ -112,13 +114,9 @@ def _baue(
     periode: str,
 ) -> dict[str, pl.DataFrame]:
     """Run translated models and fetch results."""
-    ausgabe = {}
     for name, sql in modelle:
-        hier = sql.replace(ARBEIT, str(ordner))
-        if name in ergebnisse:
-            ausgabe[name] = con.sql(f"select * from (\n{hier}\n) order by all").pl()
-        else:
-            con.execute(f"create table {SCHEMA}.{name} as {hier}")
+        con.execute(f"create table {SCHEMA}.{name} as {sql.replace(ARBEIT, str(ordner))}")
+    ausgabe = {m: con.sql(f"from {SCHEMA}.{m}").pl() for m in ergebnisse}
     return {m: d.with_columns(periode=pl.lit(periode)).with_row_index("zeile", 1) for m, d in ausgabe.items()}
 
 

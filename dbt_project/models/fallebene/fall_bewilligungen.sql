@@ -1,4 +1,5 @@
--- Bewilligungen of one delivery with resolved Räume and the key of the Hilfe they may belong to.
+-- Bewilligungen of one delivery with resolved Räume. Those of a fall_pseudonym, hilfeart and hilfe_person (empty: the
+-- Hilfe is for the family) may belong to one Hilfe.
 -- UMA and § 86 (6)/§ 89a are members of their own: their Raum says nothing about a Sozialraum.
 with
 
@@ -43,11 +44,9 @@ final as (
         coalesce(wohnen.raum_id, lauf.jugendamt || ':nicht_zuordenbar') as wohnraum,
         coalesce(budget.raum_id, lauf.jugendamt || ':nicht_zuordenbar') as budgetraum,
         coalesce(leistung.raum_id, lauf.jugendamt || ':nicht_zuordenbar') as leistungsraum,
-        zeilen.fall_pseudonym || '|' || zeilen.hilfeart || '|'
-        || case
-            when coalesce(zeilen.familienbezogen, zeilen.hilfeart = '07') then 'familie'
-            else zeilen.person_pseudonym
-        end as hilfe_schluessel,
+        case
+            when not coalesce(zeilen.familienbezogen, zeilen.hilfeart = '07') then zeilen.person_pseudonym
+        end as hilfe_person,
         lauf.hze_luecke_tage
     from zeilen
     cross join lauf

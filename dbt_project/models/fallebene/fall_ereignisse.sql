@@ -47,30 +47,37 @@ gezaehlt as (
             when 'bestand' then nachher_da
             when 'hilfemonate' then art = 'fall'
             when 'jahressumme' then jahr_ende is not null and (not nachher_da or monat_ende = jahr_ende)
-            when 'personen' then jahr_ende is not null and art = 'junger_mensch'
+            -- only its last month can hold a person's last cell
+            when 'personen'
+                then art = 'junger_mensch' and jahr_ende is not null and (not nachher_da or monat_ende = jahr_ende)
             else von_raum != nach_raum or von_alter != nach_alter
         end
 ),
 
--- a person counts in the last cell, a family in the cell of its first Hilfe
+-- a person counts in the last cell, a family in the cell of its first Hilfe; windows without partitions, since each
+-- would cost as much as a hundred rows
 personen as (
     select *
     from gezaehlt
     where konzept = 'personen'
     qualify
-        row_number() over (
-            partition by person_pseudonym order by monat_ende desc, nachher_da desc, beginn desc, einheit desc
-        ) = 1
+        lag(person_pseudonym) over (
+            order by person_pseudonym asc, monat_ende desc, nachher_da desc, beginn desc, einheit desc
+        ) is distinct from person_pseudonym
 ),
 
 familien as (
     select
         *,
-        row_number() over (
-            partition by konzept, monat, fall_pseudonym order by beginn, einheit
-        ) as der_familie
+        coalesce(
+            fall_pseudonym != lag(fall_pseudonym) over reihenfolge
+            or monat != lag(monat) over reihenfolge
+            or konzept != lag(konzept) over reihenfolge,
+            true
+        ) as erste_der_familie
     from gezaehlt
     where art = 'fall' and konzept in ('anfangsbestand', 'begonnen', 'beendet', 'bestand', 'jahressumme')
+    window reihenfolge as (order by fall_pseudonym, monat, konzept, beginn, einheit)
 ),
 
 final as (

@@ -10,58 +10,71 @@ bewilligungen as (
 mit_vorgaenger as (
     select
         zeile,
+        fall_pseudonym,
+        hilfeart,
+        hilfe_person,
         person_pseudonym,
         beginn,
         wohnraum,
-        hilfe_schluessel,
         hze_luecke_tage,
         max(coalesce(ende, date '9999-12-31')) over (
-            partition by hilfe_schluessel order by beginn, zeile
+            partition by fall_pseudonym, hilfeart, hilfe_person order by beginn, zeile
             rows between unbounded preceding and 1 preceding
         ) as gedeckt_bis
     from bewilligungen
 ),
 
+-- each Hilfe begins where nothing covers: counted over all, the number is its own
 nummeriert as (
     select
-        *,
+        zeile,
+        person_pseudonym,
+        beginn,
+        wohnraum,
         sum(
             case
                 when gedeckt_bis is null then 1
                 when {{ tage('gedeckt_bis', 'beginn') }} - 1 > hze_luecke_tage then 1
                 else 0
             end
-        ) over (partition by hilfe_schluessel order by beginn, zeile rows unbounded preceding) as hilfe_nr
+        ) over (
+            order by fall_pseudonym, hilfeart, hilfe_person, beginn, zeile rows unbounded preceding
+        ) as hilfe_nr
     from mit_vorgaenger
 ),
 
 -- units are named by their first row: short to join, and the same in every run
-benannt as (
+faelle as (
     select
-        zeile,
-        person_pseudonym,
-        min(zeile) over (partition by hilfe_schluessel, hilfe_nr) as fall,
-        first_value(wohnraum) over (
-            partition by hilfe_schluessel, hilfe_nr order by beginn, zeile
-        ) as wohnraum
+        hilfe_nr,
+        min(zeile) as fall,
+        arg_min_null(wohnraum, row(beginn, zeile)) as wohnraum
     from nummeriert
+    group by hilfe_nr
 ),
 
-einheiten as (
+junge_menschen as (
     select
-        zeile,
-        wohnraum,
-        fall,
-        min(zeile) over (partition by fall, person_pseudonym) as junger_mensch
-    from benannt
+        hilfe_nr,
+        person_pseudonym,
+        min(zeile) as junger_mensch
+    from nummeriert
+    group by hilfe_nr, person_pseudonym
 ),
 
 hilfen as (
     select
-        bewilligungen.* exclude (wohnraum, hilfe_schluessel, hze_luecke_tage),
-        einheiten.* exclude (zeile)
+        bewilligungen.* exclude (wohnraum, hilfe_person, hze_luecke_tage),
+        faelle.wohnraum,
+        faelle.fall,
+        junge_menschen.junger_mensch
     from bewilligungen
-    inner join einheiten on bewilligungen.zeile = einheiten.zeile
+    inner join nummeriert on bewilligungen.zeile = nummeriert.zeile
+    inner join faelle on nummeriert.hilfe_nr = faelle.hilfe_nr
+    inner join junge_menschen
+        on
+            nummeriert.hilfe_nr = junge_menschen.hilfe_nr
+            and nummeriert.person_pseudonym = junge_menschen.person_pseudonym
 ),
 
 final as (

@@ -12,13 +12,17 @@ final as (
         einheit,
         zeile,
         beginn as gilt_ab,
-        coalesce(
-            lead(beginn) over (partition by art, einheit order by beginn, zeile), date '9999-12-31'
-        ) as abgeloest_am,
+        -- one window over all: each partition of one would cost as much as a hundred rows
+        case
+            when lead(einheit) over reihenfolge = einheit and lead(art) over reihenfolge = art
+                then lead(beginn) over reihenfolge
+            else date '9999-12-31'
+        end as abgeloest_am,
         coalesce(besonderer_raum, wohnraum) as wohnraum,
         coalesce(besonderer_raum, budgetraum) as budgetraum,
         coalesce(besonderer_raum, leistungsraum) as leistungsraum
     from hilfen
+    window reihenfolge as (order by art, einheit, beginn, zeile)
 )
 
 select * from final

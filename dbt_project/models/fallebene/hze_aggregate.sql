@@ -3,7 +3,7 @@
 -- them: three concepts of the Fälle, and the costs.
 {%- set zaehlung %}
         count(case when art = 'fall' then 1 end) as faelle,
-        count(case when der_familie = 1 then 1 end) as familien,
+        count(case when erste_der_familie then 1 end) as familien,
         count(case when art = 'junger_mensch' then 1 end) as junge_menschen,
         sum(hilfemonate) as hilfemonate,
         cast(0 as decimal(18, 2)) as kosten_bewilligt_eur,
@@ -186,4 +186,6 @@ final as (
     select * from teuerste
 )
 
+-- the whole key: the same order in every run
 select * from final
+order by monat, raumart, raum_id, hilfeart, altersgruppe, geschlecht, konzept, merkmal, auspraegung
