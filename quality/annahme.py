@@ -30,7 +30,7 @@ from sources.vertraege import Vertrag
 
 Fortschritt = Callable[[str], None]
 # From so many deliveries on, processes judge them ahead (their start takes a second); large ones not, for the memory.
-AB_DATEIEN = 40
+AB_DATEIEN = 150
 VORAUS_BYTES = 32 * 2**20
 
 

@@ -16,7 +16,7 @@ import polars as pl
 import pytest
 
 from quality import tuer
-from quality.annahme import AB_DATEIEN, Annahme, Tuer
+from quality.annahme import Annahme, Tuer
 from sources.ablage import UNFERTIG, Ablage
 from sources.archiv import ERGEBNIS
 from sources.profilmodell import Feed
@@ -148,16 +148,16 @@ def test_nothing_is_left_half_written_and_landing_is_empty(runde: tuple[Ablage, 
 def test_judging_in_processes_changes_nothing(
     runde: tuple[Ablage, Annahme], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("quality.annahme.VORAUS_BYTES", -1)
-    einzeln = Ablage(tmp_path / "data")
-    _eine_runde(einzeln)
+    monkeypatch.setattr("quality.annahme.AB_DATEIEN", 1)
+    je_prozess = Ablage(tmp_path / "data")
+    _eine_runde(je_prozess)
 
     def dateien(ablage: Ablage) -> dict[str, bytes]:
         alle = (p for ort in (ablage.archiv, ablage.lake, ablage.quarantaene) for p in ort.rglob("*") if p.is_file())
         return {str(p.relative_to(ablage.home)): p.read_bytes() for p in alle}
 
-    zugleich, nacheinander = dateien(runde[0]), dateien(einzeln)
-    assert len(list(runde[0].home.rglob(f"*{ERGEBNIS}"))) + len(runde[1].neu) > AB_DATEIEN
+    zugleich, nacheinander = dateien(je_prozess), dateien(runde[0])
+    assert len(zugleich) > 4 * len(ERSTE)
     assert zugleich.keys() == nacheinander.keys()
     assert [n for n, inhalt in zugleich.items() if inhalt != nacheinander[n]] == []
 
