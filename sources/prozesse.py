@@ -84,7 +84,7 @@ def _beginne(elternprozess: int, faeden: int, aufgabe: bytes) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends what it has begun
     # the values of a delivery or a Jugendamt all stay to its end: looking for garbage among them finds none
     gc.set_threshold(100_000, 50, 100)
-    os.environ["POLARS_MAX_THREADS"] = str(faeden)  # read when it is imported, with the task
+    os.putenv("POLARS_MAX_THREADS", str(faeden))  # read when it is imported, with the task
     _aufgabe = pickle.loads(aufgabe)  # noqa: S301 - from the parent
 
 

@@ -264,7 +264,7 @@ def _rostock(testdaten: Path) -> Iterator[tuple[str, Ergebnis, pl.DataFrame]]:
 def test_the_real_years_of_rostock_pass_in_any_order(testdaten: Path) -> None:
     je_thema: dict[str, list[list]] = {}
     for thema, ergebnis, daten in _rostock(testdaten):
-        je_thema.setdefault(thema, []).append(teile([daten], ergebnis, ZELLEN))
+        je_thema.setdefault(thema, []).append(teile(profiliere([daten], ZELLEN), ergebnis, ZELLEN.extrakt))
     assert sum(map(len, je_thema.values())) == 130
     for jahre in je_thema.values():
         for eines, anderes in permutations(jahre, 2):
@@ -275,10 +275,10 @@ def test_a_real_year_that_is_doubled_or_cut_is_refused(testdaten: Path) -> None:
     alle = {e.datei: (e, d) for _, e, d in _rostock(testdaten)}
     bisher, daten = alle["insgesamt_2022.csv"]
     neu, _ = alle["insgesamt_2023.csv"]
-    bestand = Bestand(Path("unbenutzt"), teile([daten], bisher, ZELLEN))
+    bestand = Bestand(Path("unbenutzt"), teile(profiliere([daten], ZELLEN), bisher, ZELLEN.extrakt))
     jahr_weiter = daten.with_columns(stichtag=pl.lit(date(2023, 12, 31)))
-    bestand.vergleiche(teile([jahr_weiter], neu, ZELLEN), ZELLEN)
+    bestand.vergleiche(teile(profiliere([jahr_weiter], ZELLEN), neu, ZELLEN.extrakt), ZELLEN)
     for falsch in (jahr_weiter.with_columns(pl.col("wert") * 2), jahr_weiter.head(30)):
         with pytest.raises(Lesefehler) as fehler:
-            bestand.vergleiche(teile([falsch], neu, ZELLEN), ZELLEN)
+            bestand.vergleiche(teile(profiliere([falsch], ZELLEN), neu, ZELLEN.extrakt), ZELLEN)
         assert fehler.value.art == "sprung"
