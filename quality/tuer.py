@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pyarrow as pa
@@ -46,6 +47,10 @@ class ZuVieleFehler(Lesefehler):
         """Keep the rows for the letter to the office that delivered."""
         self.zeilen = zeilen
         super().__init__(*teile)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Survive pickling between processes with the rows."""
+        return ZuVieleFehler, (self.zeilen, *super().__reduce__()[1])
 
 
 @dataclass(frozen=True)

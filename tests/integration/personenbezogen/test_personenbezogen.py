@@ -304,6 +304,17 @@ def test_in_einem_prozess_gezaehlt_ist_dasselbe(je_prozess: Tuerhaus, beispiel: 
     assert je_prozess.spuren() == []
 
 
+def test_zu_viele_fehler_in_einem_prozess_nennen_zeile_und_regel(je_prozess: Tuerhaus, beispiel: bytes) -> None:
+    je_prozess.lande(beispiel.decode("cp1252").replace("Erziehungsbeistand (§ 30)", "Mustername").encode("cp1252"))
+    (ergebnis,) = je_prozess.nimm_an().nicht_angenommen
+    assert ergebnis.art == "zu_viele_fehler"
+    (datei,) = je_prozess.ablage.quarantaene.rglob("abgewiesene.parquet")
+    gemerkt = pl.read_parquet(datei)
+    assert len(gemerkt) > 0
+    assert gemerkt["wert"].unique().to_list() == [""]
+    assert je_prozess.spuren() == []
+
+
 def test_fehler_in_einem_prozess_nennt_keinen_inhalt(je_prozess: Tuerhaus, beispiel: bytes) -> None:
     datei = je_prozess.lande(beispiel)
     with pytest.raises(Stoerung) as fehler:
