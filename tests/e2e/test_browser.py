@@ -46,7 +46,7 @@ HOCH_MM, QUER_MM, PX_JE_MM = (184, 277), (275, 188), 96 / 25.4
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is missing (apt-get install chromium)")
+        pytest.skip(f"{CHROMIUM} is missing (apt-get install chromium fonts-liberation)")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as spiel:
