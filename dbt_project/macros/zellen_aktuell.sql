@@ -34,8 +34,8 @@ schluessel as (
     select * from {{ source('stammdaten', 'schluessel') }}
 ),
 
--- ranked by delivery, not by cell: a window would hold all cells of all places
-aktuell as (
+-- ranked by delivery, not by cell: a window would hold all cells of all places. Read twice, not kept: a copy would, too
+aktuell as not materialized (
     select zellen.*
     from {{ source('lake', extrakt) }} as zellen
     semi join in_kraft
@@ -46,28 +46,21 @@ aktuell as (
             and zellen.lieferung_nr = in_kraft.lieferung_nr
 ),
 
--- few, so read once more: a step that two others read keeps a copy of all cells
 eigene as (
     select distinct
-        zellen.jugendamt,
-        zellen.tabelle,
-        zellen.stichtag,
+        aktuell.jugendamt,
+        aktuell.tabelle,
+        aktuell.stichtag,
         schluessel.raum_id
-    from {{ source('lake', extrakt) }} as zellen
-    semi join in_kraft
-        on
-            zellen.jugendamt = in_kraft.jugendamt
-            and zellen.tabelle = in_kraft.tabelle
-            and zellen.stichtag = in_kraft.stichtag
-            and zellen.lieferung_nr = in_kraft.lieferung_nr
+    from aktuell
     inner join tabellen
-        on zellen.tabelle = tabellen.tabelle
+        on aktuell.tabelle = tabellen.tabelle
     inner join schluessel
         on
-            zellen.jugendamt = schluessel.jugendamt
-            and zellen.raum_schluessel = schluessel.schluessel
+            aktuell.jugendamt = schluessel.jugendamt
+            and aktuell.raum_schluessel = schluessel.schluessel
             and tabellen.schluesselart = schluessel.schluesselart
-    where zellen.jugendamt != '_amtlich'
+    where aktuell.jugendamt != '_amtlich'
 ),
 
 verortet as (
