@@ -30,6 +30,8 @@ FALLEBENE = "tag:fallebene"
 # stands for the folder of a work area in translated SQL
 ARBEIT = "/arbeit"
 EXPOSURE = "exposure.berichtswesen.marts"
+# Projects as this process has read them, by fingerprint: Dagster's definitions and the run they start need the same.
+_GELESEN: dict[str, Any] = {}
 SPEICHER_REICHT_NICHT = (
     "Für so viele Jugendämter und Jahre reicht der Arbeitsspeicher nicht, den das Datenhaus nehmen darf. "
     "Nichts ist verloren; der letzte Stand bleibt in Kraft. Bitte: in der Umgebung BERICHTSWESEN_SPEICHER höher "
@@ -84,6 +86,8 @@ class Dbt:
 
         projekt, ziel = str(self.umgebung.dbt_projekt), str(ordner or self.umgebung.ablage.dbt_ziel)
         optionen = [
+            "--log-level-file",  # what went wrong is told on the console; a line for each statement takes long
+            "none",
             "--project-dir",
             projekt,
             "--profiles-dir",
@@ -101,7 +105,7 @@ class Dbt:
 
     def _abdruck(self) -> str:
         """Hash of what a parse depends on."""
-        gesamt = hashlib.sha256(str(self.umgebung.ablage.lake).encode())
+        gesamt = hashlib.sha256(f"{self.umgebung.dbt_projekt}\0{self.umgebung.ablage.lake}\0".encode())
         for datei in sorted(self.umgebung.dbt_projekt.rglob("*")):
             if datei.suffix in {".sql", ".yml", ".csv"}:
                 gesamt.update(f"{datei.name}\0".encode() + datei.read_bytes())
@@ -126,10 +130,11 @@ class Dbt:
             schreibe_datei(merker, lambda p: p.write_text(self._abdruck()))
 
     def _parse(self) -> None:
+        abdruck = self._abdruck()
         ergebnis = self._rufe("parse")
         if not ergebnis.success:
             raise DbtGescheitert(f"Das dbt-Projekt ist nicht lesbar: {ergebnis.exception}")
-        self._geparst = ergebnis.result
+        self._geparst = _GELESEN[abdruck] = ergebnis.result
         schreibe_datei(self.manifest_datei, lambda p: ergebnis.result.write(str(p)))
 
     @cached_property
@@ -183,6 +188,7 @@ class Dbt:
 
     def parse_einmal(self) -> None:
         """Read the project for this process. Raises :class:`DbtGescheitert`."""
+        self._geparst = self._geparst or _GELESEN.get(self._abdruck())
         if self._geparst is None:
             with self._allein():
                 self._parse()

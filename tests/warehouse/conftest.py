@@ -10,7 +10,9 @@ import csv
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import cache
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import duckdb
@@ -41,8 +43,7 @@ class Lager:
             execute=True,
         )
         makros = "\n".join(d.read_text("utf-8") for d in sorted((PROJEKT / "macros").glob("*.sql")))
-        self.makros = makros.replace("{% macro kennzahl_codes()", "{% macro _kennzahl_codes_von_dbt()")
-        self.jinja.globals["kennzahl_codes"] = lambda: list(codes)
+        self.jinja.globals.update(vars(self._vorlage(makros).module), kennzahl_codes=lambda: list(codes))
 
     def _bekannt(self, name: str) -> str:
         assert name in self.da, f"{'/'.join(self.laeuft)} liest {name}, aber der Fall legt es nicht an"
@@ -50,7 +51,10 @@ class Lager:
 
     def rendere(self, sql: str) -> str:
         """SQL of a model or test with its macros resolved."""
-        return self.jinja.from_string(self.makros + "\n" + sql).render()
+        return self._vorlage(sql).render()
+
+    def _vorlage(self, text: str) -> jinja2.Template:
+        return jinja2.Template.from_code(self.jinja, _uebersetzt(text), self.jinja.make_globals(None))
 
     def tabelle(self, name: str, zeilen: Any, schema: Mapping[str, Any] | None = None) -> None:
         """Set a table: a frame, or rows with a polars schema."""
@@ -91,6 +95,12 @@ class Lager:
         makro = _TEST.sub(r"{% macro test_\1\2 %}\3{% endmacro %}", text)
         werte = ", ".join(f"{k}={v!r}" for k, v in {"model": f'"{tabelle}"', **argumente}.items())
         return self.sql(self.rendere(makro + "{{ test_" + name + "(" + werte + ") }}"))
+
+
+@cache
+def _uebersetzt(text: str) -> CodeType:
+    """Python code of a template, made once for all warehouses: it takes longer than what a case calculates."""
+    return jinja2.Environment(trim_blocks=False).compile(text)
 
 
 def _wie_dbt(zeilen: list[dict[str, str]]) -> list[dict[str, Any]]:

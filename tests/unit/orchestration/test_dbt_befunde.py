@@ -1,4 +1,4 @@
-"""Data tests of dbt as findings: passed, failed for the named Jugendamt only, never run; too little memory."""
+"""Data tests of dbt as findings: passed, failed for the named Jugendamt only, never run; memory; one reading."""
 
 from __future__ import annotations
 
@@ -58,3 +58,32 @@ def test_too_little_memory_is_told_with_its_remedy(dbt: Dbt, monkeypatch: pytest
     with pytest.raises(DbtGescheitert, match="BERICHTSWESEN_SPEICHER höher setzen") as fehler:
         dbt.baue()
     assert "256.0 KiB" not in str(fehler.value)
+
+
+def test_a_process_reads_a_project_once_and_again_when_it_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gelesen = []
+
+    class Manifest:
+        def write(self, ziel: str) -> None:
+            Path(ziel).write_text("{}")
+
+    def rufe(dbt: Dbt, befehl: str) -> SimpleNamespace:
+        gelesen.append(befehl)
+        return SimpleNamespace(success=True, result=Manifest())
+
+    projekt = tmp_path / "projekt"
+    projekt.mkdir()
+    monkeypatch.setattr(Dbt, "_rufe", rufe)
+    monkeypatch.setattr(Umgebung, "dbt_projekt", projekt)
+    umgebung = Umgebung(tmp_path / "haus", ())
+    erster, zweiter = Dbt(umgebung), Dbt(umgebung)
+    assert erster.manifest == {}
+    zweiter.parse_einmal()
+    assert gelesen == ["parse"]
+    (projekt / "modell.sql").write_text("select 1")
+    Dbt(umgebung).parse_einmal()
+    assert gelesen == ["parse", "parse"]
+    Dbt(Umgebung(tmp_path / "nebenan", ())).parse_einmal()
+    assert gelesen == ["parse"] * 3, "the sources of another data home lie elsewhere"
