@@ -59,20 +59,23 @@ class Teiluhr:
         self._hier = threading.local()
 
     def lege_an(self, teil: str, ort: Any, funktion: str) -> None:
-        """Time a function of a module or class under the name of a part; what runs inside another part counts there."""
+        """Time a function of a module or class under the name of a part, without the parts that run inside it."""
         self.nimm({teil: {"sekunden": 0.0, "cpu": 0.0, "mal": 0}})
         innen: Callable[..., Any] = getattr(ort, funktion)
 
         @wraps(innen)
         def aussen(*argumente: Any, **benannte: Any) -> Any:
-            if getattr(self._hier, "laeuft", False):
-                return innen(*argumente, **benannte)
-            self._hier.laeuft, beginn, cpu = True, time.monotonic(), _cpu()
+            darin: list[tuple[float, float]] = []
+            davor, self._hier.darin = getattr(self._hier, "darin", []), darin
+            beginn, cpu = time.monotonic(), time.process_time()
             try:
                 return innen(*argumente, **benannte)
             finally:
-                self._hier.laeuft = False
-                self.nimm({teil: {"sekunden": time.monotonic() - beginn, "cpu": _cpu() - cpu, "mal": 1}})
+                sekunden, cpu = time.monotonic() - beginn, time.process_time() - cpu
+                davor.append((sekunden, cpu))
+                self._hier.darin = davor
+                eigen = {"sekunden": sekunden - sum(s for s, _ in darin), "cpu": cpu - sum(c for _, c in darin)}
+                self.nimm({teil: eigen | {"mal": 1}})
 
         setattr(ort, funktion, aussen)
 

@@ -90,6 +90,7 @@ def _uhren_an_der_tuer() -> Teiluhr:
         ("lesen", tuer, "lies"),
         ("lesen", tuer, "in_saetze"),
         ("lesen", tuer, "in_zellen"),
+        ("lesen", Saetze, "_block"),  # records are laid out when they are first looked at, and kept for the lake
         ("pandera", tuer, "_verstoesse"),
         ("pandera", tuer, "nach_vertrag"),
         ("schluessel", Saetze, "doppelte"),

@@ -120,6 +120,9 @@ def _daneben(ergebnis: Werte) -> list[str]:
         dbt, dagster = ergebnis["dbt"], ergebnis["laeufe"][-1]["produkt"]["dagster"]
         zeilen.append(["dbt assets in Dagster", f"{dagster['dbt_kern'] + dagster['dbt_marts']:.1f} s"])
         zeilen.append(["(b) plain `dbt build`", f"{dreier(dbt)}; by dbt's own clock {dbt['dbt_sekunden']:.1f} s"])
+    if spaet := ergebnis.get("nachlieferung"):
+        stufen = ", ".join(f"`{n}` {w['sekunden']:.1f}" for n, w in spaet["stufen"].items() if n != "refresh")
+        zeilen.append(["the next refresh, one corrected file of Hilfen", f"{dreier(spaet)} ({stufen})"])
     for weg, tabellen in ergebnis.get("stock", {}).items():
         for extrakt, w in tabellen.items():
             text = f"{dreier(w['stufen']['pruefen'])} for {w['zeilen']:,} rows"

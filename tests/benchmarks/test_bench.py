@@ -6,12 +6,13 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import polars as pl
 import pytest
 
-from tests.benchmarks import bench, bi, tabelle
+from tests.benchmarks import bench, bi, messung, tabelle
 from tests.benchmarks.groessen import GROESSEN, bereite_vor
 from tests.benchmarks.messung import WURZEL, Abbruch, miss, miss_befehl
 from tests.benchmarks.vergleich import aus_warehouse, unterschiede
@@ -59,6 +60,27 @@ def test_a_differing_and_a_missing_figure_are_told(werte: dict[str, pl.DataFrame
     assert len(unterschiede(produkt, falsch)) == 1
     assert len(unterschiede(produkt, produkt.tail(-2))) == 2
     assert len(unterschiede(produkt.tail(-2), produkt)) == 2
+
+
+def test_a_part_inside_another_counts_for_itself_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    jetzt = [0.0]
+
+    def dauere(sekunden: float) -> None:
+        jetzt[0] += sekunden
+
+    uhren = SimpleNamespace(monotonic=lambda: jetzt[0], process_time=lambda: jetzt[0] / 2)
+    monkeypatch.setattr(messung, "time", uhren)
+    ort = SimpleNamespace(innen=lambda: dauere(5))
+    ort.aussen = lambda: (ort.innen(), ort.innen(), dauere(2))
+    uhr = messung.Teiluhr()
+    uhr.lege_an("innen", ort, "innen")
+    uhr.lege_an("aussen", ort, "aussen")
+    ort.aussen()
+    ort.innen()
+    assert uhr.teile == {
+        "innen": {"sekunden": 15.0, "cpu": 7.5, "mal": 3},
+        "aussen": {"sekunden": 2.0, "cpu": 1.0, "mal": 1},
+    }
 
 
 def test_a_way_that_breaks_off_leaves_what_it_has(
