@@ -49,6 +49,8 @@ def verbessere(netz: Netz, gesperrt: Wahr) -> Wahl:
     anzahl = np.bincount(teile[frei & (teile >= 0)], minlength=int(teile.max(initial=-1)) + 1)
     neu, beweise, schranke = gesperrt.copy(), [], 0.0
     for teil in np.unique(teile[Spannen(problem).geschuetzt & (teile >= 0)]):
+        if not anzahl[teil]:  # as earlier releases left it: nothing to choose, and the audit follows
+            continue
         zellen = np.flatnonzero(teile == teil)
         luecken = [z for z in zwang if teile[z[0]] == teil]
         if anzahl[teil] > KLEIN:

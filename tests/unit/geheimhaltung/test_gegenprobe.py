@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from quality.geheimhaltung import optimum
 from quality.geheimhaltung.pruefung import pruefe
 from quality.geheimhaltung.sperrung import grundlinie, sperre
 from quality.geheimhaltung.tabelle import Problem, problem
@@ -127,3 +128,34 @@ def test_kleine_teile_werden_mit_dem_kleinsten_verlust_geloest(kern):
     if sichere:
         assert ergebnis.optimal
         assert ergebnis.bericht.verlust["gewicht"].sum() == pytest.approx(min(sichere))
+
+
+@given(st.lists(st.lists(st.integers(0, 6), min_size=3, max_size=3), min_size=3, max_size=3))
+@settings(max_examples=25, deadline=None)
+def test_after_a_release_nothing_is_chosen_and_all_is_audited(kern: list[list[int]]) -> None:
+    """What a release showed is known, what it hid stays hidden: no programme of choice, the same audit."""
+    erste = tafel(kern, 3)
+    marken = sperre(erste).marken
+    offen = set(marken.filter(pl.col("marke") == "offen")["zelle"].to_list())
+    danach = problem(
+        erste.zellen.with_columns(
+            lage=pl.when(pl.col("zelle").is_in(list(offen))).then(pl.lit("bekannt"))
+            .when(pl.col("lage") == "primaer").then("lage").otherwise(pl.lit("ungenannt"))
+        ),
+        erste.gleichungen,
+    )  # fmt: skip
+    with pytest.MonkeyPatch.context() as ersatz:
+        ersatz.setattr(optimum, "_beste", lambda *_: pytest.fail("nothing is left to choose"))
+        wieder = sperre(danach)
+    erwartet = pruefe(danach, wieder.marken, genau=True)
+    assert wieder.bericht.sicher == erwartet.sicher == sperre(erste).bericht.sicher
+    assert set(wieder.marken["marke"]) <= {"primaer"}
+    assert (wieder.schranke, wieder.optimal) == (0.0, wieder.bericht.sicher)
+
+
+def test_a_known_cell_too_many_is_found_where_nothing_is_left_to_choose() -> None:
+    kern = [[1, 9], [8, 7]]
+    alles_bekannt = tafel(kern, 3, bekannt=set(range(1, 9)))
+    ergebnis = sperre(alles_bekannt)
+    assert not ergebnis.bericht.sicher
+    assert ergebnis.bericht.zellen.row(0, named=True)["verletzt"]
