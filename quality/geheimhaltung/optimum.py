@@ -21,6 +21,9 @@ from quality.geheimhaltung.tabelle import Ganze, Wahr
 
 KLEIN = 40
 """Largest number of cells that may be hidden in addition, for the exact way."""
+TEIL = 500
+"""Largest number of cells of a part for the exact way: each of its questions is a programme over all of them. What
+earlier releases hid hangs together, and a correction leaves few cells to choose among thousands."""
 LUECKEN = 60
 """Most gaps that are looked for in one part; then its choice stays, with the bound reached."""
 
@@ -53,7 +56,7 @@ def verbessere(netz: Netz, gesperrt: Wahr) -> Wahl:
             continue
         zellen = np.flatnonzero(teile == teil)
         luecken = [z for z in zwang if teile[z[0]] == teil]
-        if anzahl[teil] > KLEIN:
+        if anzahl[teil] > KLEIN or len(zellen) > TEIL:
             schranke += _treffer(gewicht, zellen, luecken, ganz=False)[1]
             continue
         wahl, gefunden, grenze = _beste(netz, zellen, frei, gewicht, luecken)

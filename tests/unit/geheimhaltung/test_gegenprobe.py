@@ -153,6 +153,21 @@ def test_after_a_release_nothing_is_chosen_and_all_is_audited(kern: list[list[in
     assert (wieder.schranke, wieder.optimal) == (0.0, wieder.bericht.sicher)
 
 
+def test_a_large_part_is_not_solved_exactly_however_few_cells_there_are_to_choose(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    grosse = tafel([[1, 9, 5, 8], [8, 7, 6, 9], [4, 5, 9, 7]], 3)
+    exakt = sperre(grosse)
+    assert exakt.bericht.sicher
+    assert exakt.schranke > 0
+    monkeypatch.setattr(optimum, "TEIL", 19)
+    monkeypatch.setattr(optimum, "_beste", lambda *_: pytest.fail("too large for the exact way"))
+    ergebnis = sperre(grosse)
+    assert ergebnis.bericht.sicher
+    assert 0 < ergebnis.schranke <= exakt.schranke
+    assert len(grosse.zellen) == 20
+
+
 def test_a_known_cell_too_many_is_found_where_nothing_is_left_to_choose() -> None:
     kern = [[1, 9], [8, 7]]
     alles_bekannt = tafel(kern, 3, bekannt=set(range(1, 9)))
