@@ -135,7 +135,7 @@ def dbt_assets(name: str, dbt: Dbt, specs: list[AssetSpec], auswahl: tuple[str, 
         context: AssetExecutionContext, datenhaus: Datenhaus
     ) -> Iterator[MaterializeResult[Any] | AssetCheckResult]:
         melde_stufe(name)
-        ergebnisse = datenhaus.dbt.baue(*auswahl)
+        ergebnisse = datenhaus.dbt.baue(*auswahl, fuer=datenhaus.haus.grundlage())
         knoten = datenhaus.dbt.manifest["nodes"]
         context.log.info(f"dbt: {len(ergebnisse)} Schritte")
         for e in ergebnisse:
@@ -187,7 +187,7 @@ def release_asset(marts: list[AssetKey], partitionen: StaticPartitionsDefinition
     ) -> Iterator[MaterializeResult[Any]]:
         haus, dbt = datenhaus.haus, datenhaus.dbt
         melde_stufe("release")
-        befunde = dbt.befunde(_jugendaemter(context))
+        befunde = dbt.befunde(_jugendaemter(context), haus.grundlage())
         je_amt = erstelle(
             haus, auftrag.jahr, dbt.veroeffentlichung(haus.katalog), dbt.kommentare(haus.katalog), befunde
         )

@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,7 +22,7 @@ import duckdb
 from orchestration.sperre import sperre
 from orchestration.umgebung import Umgebung
 from quality.befund import Befund
-from sources.ablage import schreibe_datei
+from sources.ablage import schreibe_datei, schreibe_json
 from sources.katalog import Kennzahl
 
 MARTS = "tag:veroeffentlicht"
@@ -36,6 +36,11 @@ SPEICHER_REICHT_NICHT = (
     "Für so viele Jugendämter und Jahre reicht der Arbeitsspeicher nicht, den das Datenhaus nehmen darf. "
     "Nichts ist verloren; der letzte Stand bleibt in Kraft. Bitte: in der Umgebung BERICHTSWESEN_SPEICHER höher "
     "setzen, etwa auf 10GB, und den Refresh wiederholen."
+)
+NICHT_VON_JETZT = (
+    "Das Warehouse ist nicht ganz aus dem gebaut, was jetzt vorliegt: seit dem Bau kamen Lieferungen, Profile oder "
+    "Programm haben sich geändert, oder ein anderer Lauf brach ab. Nichts ist verloren; der letzte Stand bleibt in "
+    "Kraft. Bitte: den Refresh als Ganzes neu starten, nicht ab dem gescheiterten Schritt."
 )
 
 
@@ -55,8 +60,8 @@ class DbtErgebnis:
     sekunden: float
 
 
-def _befund(titel: str, ergebnis: DbtErgebnis | None, zeilen: list[dict[str, object]]) -> Befund:
-    if ergebnis is None or ergebnis.status not in {"pass", "warn"}:
+def _befund(titel: str, ergebnis: DbtErgebnis, zeilen: list[dict[str, object]]) -> Befund:
+    if ergebnis.status not in {"pass", "warn"}:
         return Befund(titel, "Diese Prüfung im Datenhaus ist nicht gelaufen.", "sperrend", "fehler", 0, [])
     ausgang = "verletzt" if zeilen else "bestanden"
     return Befund(titel, "Prüfung im Datenhaus vor der Freigabe.", "sperrend", ausgang, len(zeilen), zeilen[:50])
@@ -69,11 +74,10 @@ class Dbt:
         """Keep the environment; nothing heavy is imported yet."""
         self.umgebung = umgebung
         self._geparst: Any = None
-        self.gelaufen: list[DbtErgebnis] = []
 
     def __getstate__(self) -> dict[str, Any]:
         """To another process with the Fallebene translated, without the project, which is large."""
-        return {"umgebung": self.umgebung, "_geparst": None, "gelaufen": [], "fallebene": self.fallebene}
+        return {"umgebung": self.umgebung, "_geparst": None, "fallebene": self.fallebene}
 
     @property
     def manifest_datei(self) -> Path:
@@ -143,13 +147,16 @@ class Dbt:
         self.parse()
         return dict(json.loads(self.manifest_datei.read_text("utf-8")))
 
-    def baue(self, *auswahl: str) -> list[DbtErgebnis]:
+    def baue(self, *auswahl: str, fuer: str = "") -> list[DbtErgebnis]:
         """Build a selection (``--select``/``--exclude`` arguments) and return the outcome of each node.
+
+        ``fuer``: hash of what is built from; :meth:`befunde` asks whether it is still the same.
 
         Raises:
             DbtGescheitert: a model failed, or a structural test (severity error).
         """
         self.parse_einmal()
+        self._merke(auswahl, None)
         self._verwirf_halbes_warehouse()
         # unit tests check formulas, not data: they belong to the tests of the project
         antwort = self._rufe("build", "--exclude-resource-type", "unit_test", *auswahl)
@@ -172,8 +179,19 @@ class Dbt:
                 raise DbtGescheitert(SPEICHER_REICHT_NICHT)
             gruende = "; ".join(f"{e.unique_id}: {e.status} {e.meldung}".strip() for e in schlecht[:5])
             raise DbtGescheitert(f"{len(schlecht)} Schritte in dbt sind gescheitert: {gruende}")
-        self.gelaufen += ergebnisse
+        self._merke(auswahl, {"fuer": fuer, "ergebnisse": [asdict(e) for e in ergebnisse]})
         return ergebnisse
+
+    @property
+    def _gelaufen_datei(self) -> Path:
+        return self.umgebung.ablage.dbt_ziel / "gelaufen.json"
+
+    def _gelaufen(self) -> dict[str, Any]:
+        """Selection to what the present warehouse has of it; on disk, since Dagster may go on in another process."""
+        return json.loads(self._gelaufen_datei.read_text("utf-8")) if self._gelaufen_datei.exists() else {}
+
+    def _merke(self, auswahl: tuple[str, ...], bau: dict[str, Any] | None) -> None:
+        schreibe_json(self._gelaufen_datei, {**self._gelaufen(), " ".join(auswahl): bau})
 
     def _verwirf_halbes_warehouse(self) -> None:
         """A file that a kill or a full disk left unreadable goes; every build makes all of it anew."""
@@ -209,22 +227,26 @@ class Dbt:
         gespeichert = [r.node for r in antwort.result if r.node.relation_name]
         return [(n.name, n.compiled_code.replace(f'"{n.database}".', "")) for n in gespeichert]
 
-    def befunde(self, jugendaemter: Iterable[str]) -> dict[str, list[Befund]]:
+    def befunde(self, jugendaemter: Iterable[str], fuer: str = "") -> dict[str, list[Befund]]:
         """Outcome of every data test (severity warn) per Jugendamt.
 
-        The stored rows of a failed test name the Jugendamt, with a sentence each. A test that did not run in this
-        process is an error for all: skipped is not passed.
+        The stored rows of a failed test name the Jugendamt, with a sentence each.
+
+        Raises:
+            DbtGescheitert: a test has no outcome from a build ``fuer`` the same; not run is not passed.
         """
-        gelaufen = {e.unique_id: e for e in self.gelaufen}
+        gebaut = [bau for bau in self._gelaufen().values() if bau and bau["fuer"] == fuer]
+        gelaufen = {e["unique_id"]: DbtErgebnis(**e) for bau in gebaut for e in bau["ergebnisse"]}
         tests = {
             unique_id: knoten["description"]
             for unique_id, knoten in sorted(self.manifest["nodes"].items())
             if knoten["resource_type"] == "test" and knoten["config"]["severity"].lower() == "warn"
         }
-        zeilen = self._gespeicherte_zeilen([e for u, e in gelaufen.items() if u in tests and e.status == "warn"])
+        if not tests.keys() <= gelaufen.keys():
+            raise DbtGescheitert(NICHT_VON_JETZT)
+        zeilen = self._gespeicherte_zeilen([gelaufen[u] for u in tests if gelaufen[u].status == "warn"])
         return {
-            j: [_befund(titel, gelaufen.get(u), zeilen.get((u, j), [])) for u, titel in tests.items()]
-            for j in jugendaemter
+            j: [_befund(titel, gelaufen[u], zeilen.get((u, j), [])) for u, titel in tests.items()] for j in jugendaemter
         }
 
     def _gespeicherte_zeilen(self, verletzt: list[DbtErgebnis]) -> dict[tuple[str, str], list[dict[str, object]]]:

@@ -116,6 +116,11 @@ class Haus:
         eingaben = [(e.extrakt, e.lieferung_nr, e.sha256) for e in self.eingaben(jugendamt)]
         return hashlib.sha256(json.dumps([eingaben, self.code_sha256, jahr]).encode()).hexdigest()
 
+    def grundlage(self) -> str:
+        """What the warehouse is built from: hash of all accepted deliveries, code, profiles, catalogue."""
+        eingaben = [(e.jugendamt, e.extrakt, e.lieferung_nr, e.sha256) for e in self.lieferungen()]
+        return hashlib.sha256(json.dumps([eingaben, self.code_sha256]).encode()).hexdigest()
+
     def eingaben(self, jugendamt: str) -> list[Ergebnis]:
         """Accepted deliveries that a release of this Jugendamt is made from."""
         return [e for _, e in archiv.lieferungen(self.ablage, (jugendamt, AMTLICH))]

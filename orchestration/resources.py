@@ -38,7 +38,8 @@ ANLAUF_S = 120
 
 def _lebt(instanz: DagsterInstance, haus: Haus, lauf: DagsterRun) -> bool:
     """Whether the process of a run lives: one of the CLI by its process, one of Dagster's by its lock."""
-    kennung = lauf.tags.get(PROZESS, "")
+    # Dagster hands a run's tags on to the one that takes it up
+    kennung = "" if lauf.parent_run_id else lauf.tags.get(PROZESS, "")
     if kennung:
         return prozess_kennung(int(kennung.split(":")[0])) == kennung
     zeichen = haus.ablage.laeufe / lauf.run_id

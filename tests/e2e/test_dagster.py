@@ -27,6 +27,8 @@ ORTE = """query($repo: RepositorySelector!) { repositoryOrError(repositorySelect
 STARTE = """mutation($p: ExecutionParams!) { launchRun(executionParams: $p) { __typename
   ... on LaunchRunSuccess { run { runId } } ... on PythonError { message }
   ... on RunConfigValidationInvalid { errors { message } } } }"""
+WEITER = """mutation($p: ReexecutionParams!) { launchRunReexecution(reexecutionParams: $p) { __typename
+  ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }"""
 LAUF = """query($id: ID!) { runOrError(runId: $id) { ... on Run { status tags { key value }
   eventConnection { events { __typename ... on MessageEvent { message }
     ... on MaterializationEvent { assetKey { path } metadataEntries { label } }
@@ -87,8 +89,8 @@ def ui(tmp_path_factory: pytest.TempPathFactory, _muster_haus: Any) -> Iterator[
             _beende(prozess)
 
 
-def _starte(frage: Frage, landing: Path | None) -> str:
-    auftrag = {"landing": str(landing)} if landing else {}
+def _starte(frage: Frage, landing: Path | None, **auftrag: Any) -> str:
+    auftrag |= {"landing": str(landing)} if landing else {}
     antwort = frage(
         STARTE,
         p={
@@ -163,6 +165,27 @@ def test_runs_started_together_wait_for_each_other(ui, muster_lieferung: Path) -
     ]
     assert not tot
     assert [p.name for p in (haus.home / "releases" / "musterkreis").iterdir() if p.is_dir()] == ["2023-1"]
+
+
+def test_a_failed_run_is_taken_up_from_the_step_that_failed(ui) -> None:
+    """What a data engineer clicks after a failure: the house is not built again, the release is the same as without."""
+    haus, frage = ui
+    marken = haus.home / "lake" / "geheimhaltung_marken" / "daten.parquet"
+    marken.unlink()
+    marken.mkdir()
+    gescheitert = _starte(frage, None, jahr=2022)
+    assert _warte(frage, gescheitert)["status"] == "FAILURE"
+    marken.rmdir()
+    antwort = frage(WEITER, p={"parentRunId": gescheitert, "strategy": "FROM_FAILURE"})["launchRunReexecution"]
+    assert antwort["__typename"] == "LaunchRunSuccess", antwort
+    lauf = _warte(frage, antwort["run"]["runId"])
+    ereignisse = lauf["eventConnection"]["events"]
+    assert lauf["status"] == "SUCCESS", [e for e in ereignisse if "Failure" in e["__typename"]]
+    entstanden = _pfade(ereignisse, "MaterializationEvent")
+    assert {"geheimhaltung", "release", "stand"} <= entstanden
+    assert not {"annahme", "core/fct_messgroessen"} & entstanden
+    stand = json.loads((haus.home / "pruefung" / "musterkreis.json").read_text("utf-8"))
+    assert (stand["ergebnis"], stand["release"]) == ("freigegeben", "2022-1")
 
 
 def test_listens_on_this_machine_only(ui) -> None:

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import duckdb
 import pytest
 
-from orchestration.dbt import Dbt, DbtErgebnis, DbtGescheitert
+from orchestration.dbt import Dbt, DbtGescheitert
 from orchestration.umgebung import Umgebung
 
 
@@ -25,27 +25,52 @@ def dbt(tmp_path: Path) -> Dbt:
     return gebaut
 
 
-def _ergebnis(status: str, verletzungen: int = 0) -> DbtErgebnis:
-    return DbtErgebnis("test.summe", status, "", verletzungen, "pruefung.summe", 0.1)
+def _baue(dbt: Dbt, monkeypatch: pytest.MonkeyPatch, status: str, verletzungen: int = 0, fuer: str = "") -> None:
+    """A build of the one test, with this outcome."""
+    knoten = SimpleNamespace(unique_id="test.summe", relation_name="pruefung.summe")
+    gelaufen = SimpleNamespace(node=knoten, status=status, failures=verletzungen, execution_time=0.1, message=None)
+    monkeypatch.setattr(dbt, "parse_einmal", lambda: None)
+    monkeypatch.setattr(dbt, "_rufe", lambda *_: SimpleNamespace(exception=None, result=[gelaufen]))
+    assert [e.unique_id for e in dbt.baue("--select", "kern", fuer=fuer)] == ["test.summe"]
 
 
-def test_a_failed_test_blocks_only_the_jugendamt_it_names(dbt: Dbt) -> None:
-    dbt.gelaufen = [_ergebnis("warn", 1)]
+def test_a_failed_test_blocks_only_the_jugendamt_it_names(dbt: Dbt, monkeypatch: pytest.MonkeyPatch) -> None:
+    _baue(dbt, monkeypatch, "warn", 1)
     befunde = dbt.befunde(["nord", "sued"])
     (nord,), (sued,) = befunde["nord"], befunde["sued"]
     assert (nord.ergebnis, nord.schwere, nord.zeilen) == ("verletzt", "sperrend", [{"meldung": "9 statt 8"}])
     assert (sued.ergebnis, sued.zeilen) == ("bestanden", [])
 
 
-def test_a_passed_test_is_a_finding_too(dbt: Dbt) -> None:
-    dbt.gelaufen = [_ergebnis("pass")]
+def test_a_passed_test_is_a_finding_too(dbt: Dbt, monkeypatch: pytest.MonkeyPatch) -> None:
+    _baue(dbt, monkeypatch, "pass")
     assert [b.ergebnis for b in dbt.befunde(["nord"])["nord"]] == ["bestanden"]
 
 
-def test_a_test_that_did_not_run_has_not_passed(dbt: Dbt) -> None:
+def test_a_test_without_a_verdict_has_not_passed(dbt: Dbt, monkeypatch: pytest.MonkeyPatch) -> None:
+    _baue(dbt, monkeypatch, "no-op")
     assert [b.ergebnis for b in dbt.befunde(["nord"])["nord"]] == ["fehler"]
-    dbt.gelaufen = [_ergebnis("skipped")]
-    assert [b.ergebnis for b in dbt.befunde(["nord"])["nord"]] == ["fehler"]
+
+
+def test_another_process_knows_what_ran_until_the_next_build_begins(dbt: Dbt, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dagster takes a failed run up from the step that failed, in a process of its own."""
+    with pytest.raises(DbtGescheitert, match="als Ganzes neu starten"):  # nothing has been built yet
+        dbt.befunde(["nord"], "heute")
+    _baue(dbt, monkeypatch, "pass", fuer="heute")
+    anderer = Dbt(dbt.umgebung)
+    anderer.manifest = dbt.manifest
+    assert [b.ergebnis for b in anderer.befunde(["nord"], "heute")["nord"]] == ["bestanden"]
+    with pytest.raises(DbtGescheitert, match="seit dem Bau kamen Lieferungen"):
+        anderer.befunde(["nord"], "morgen")
+
+    def stirb(*_: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(dbt, "_rufe", stirb)
+    with pytest.raises(KeyboardInterrupt):
+        dbt.baue("--select", "kern", fuer="heute")
+    with pytest.raises(DbtGescheitert, match="ein anderer Lauf brach ab"):
+        anderer.befunde(["nord"], "heute")
 
 
 def test_too_little_memory_is_told_with_its_remedy(dbt: Dbt, monkeypatch: pytest.MonkeyPatch) -> None:
