@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+E = TypeVar("E")
 AMTLICH = "_amtlich"
 # Everything that begins so is unfinished and may be removed by whoever holds the lock.
 UNFERTIG = ".unfertig-"
@@ -152,14 +153,15 @@ def _fsync(pfad: Path) -> None:
         os.close(nummer)
 
 
-def schreibe_datei(ziel: Path, schreiben: Callable[[Path], object]) -> None:
-    """Let ``schreiben`` make a file under a temporary name, then move it to ``ziel``."""
+def schreibe_datei(ziel: Path, schreiben: Callable[[Path], E]) -> E:
+    """Let ``schreiben`` make a file under a temporary name, then move it to ``ziel``; returns what it returns."""
     ziel.parent.mkdir(parents=True, exist_ok=True)
     vorlaeufig = ziel.parent / f"{UNFERTIG}{os.getpid()}-{ziel.name}"
     try:
-        schreiben(vorlaeufig)
+        ergebnis = schreiben(vorlaeufig)
         _fsync(vorlaeufig)
         vorlaeufig.replace(ziel)
+        return ergebnis
     finally:
         vorlaeufig.unlink(missing_ok=True)
 

@@ -1,6 +1,6 @@
 """Several cases at once: in processes of their own, as many as there are processors.
 
-Here: starting them, handing cases over, and that none outlives its parent.
+Here: starting them, handing cases over, that none outlives its parent, and what suits each of our processes.
 Not here: what they do (``quality/urteil.py``, ``quality/geheimhaltung``, ``orchestration/kandidat.py``).
 """
 
@@ -35,6 +35,11 @@ class ProzessVerloren(Exception):
             "Ein Rechenprozess wurde vom Betriebssystem beendet. Erwartet: genug Speicher für "
             f"{PROZESSE} Prozesse nebeneinander. Bitte: andere Programme schließen und den Lauf noch einmal starten."
         )
+
+
+def suche_selten_nach_muell() -> None:
+    """Let Python look for garbage less often: what a refresh makes stays to its end, so that looking finds none."""
+    gc.set_threshold(100_000, 50, 100)
 
 
 def je_prozess(rechne: Callable[[T], E], faelle: Sequence[T]) -> Iterator[E]:
@@ -82,8 +87,7 @@ def _beginne(elternprozess: int, faeden: int, aufgabe: bytes) -> None:
     global _aufgabe  # noqa: PLW0603 - what this process is for
     _stirb_mit(elternprozess)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends what it has begun
-    # the values of a delivery or a Jugendamt all stay to its end: looking for garbage among them finds none
-    gc.set_threshold(100_000, 50, 100)
+    suche_selten_nach_muell()
     os.putenv("POLARS_MAX_THREADS", str(faeden))  # read when it is imported, with the task
     _aufgabe = pickle.loads(aufgabe)  # noqa: S301 - from the parent
 

@@ -18,9 +18,13 @@ from typing import Any
 
 import pytest
 
+from sources.prozesse import suche_selten_nach_muell
+
 WURZEL = Path(__file__).resolve().parents[1]
 MUSTERPROFILE = WURZEL / "tests" / "jugendaemter"
 Einmal = Callable[[str, Callable[[Path], object]], Path]
+
+suche_selten_nach_muell()  # as in the processes that are tested
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from contextlib import suppress
 import typer
 
 from orchestration.cli import beschreibung, betrieb, lauf, lieferung, releases, stand
+from sources.prozesse import suche_selten_nach_muell
 
 app = typer.Typer(
     name="berichtswesen",
@@ -39,6 +40,7 @@ app.command("ui")(betrieb.ui)
 
 def main() -> None:
     """Run the CLI as a process and end it."""
+    suche_selten_nach_muell()
     try:
         rufe_auf()
         kennung = 0

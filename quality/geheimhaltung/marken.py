@@ -15,12 +15,11 @@ import polars as pl
 from quality.geheimhaltung.altersgruppen import altersgruppen, zu_nah
 from quality.geheimhaltung.erklaerung import Erklaerung
 from quality.geheimhaltung.seiten import aus_katalog, zaehlung
+from quality.geheimhaltung.umfeld import SPEICHER
 from sources.katalog import Kennzahl
 
 SEITEN = {"kennzahl": pl.String, "version": pl.Int64, "profil": pl.String, "seite": pl.String, "zaehlung": pl.String,
           "merkmal": pl.String, "geschlecht": pl.String, "altersgruppe": pl.String, "kosten": pl.Boolean}  # fmt: skip
-SPEICHER = "2GB"
-SCHEMA = {"modell": pl.String, "zelle": pl.String, "marke": pl.String}
 
 # A Kennzahl is open if each of its sides is: made of public or plain tables alone, or a count that is shown.
 _KENNZAHLEN = """
@@ -154,16 +153,18 @@ where zellmarken.marke is distinct from 'offen'
 """
 
 
-def zeilenmarken(
+def schreibe_zeilenmarken(
+    ziel: Path,
     warehouse: Path,
     zellmarken: pl.DataFrame,
     kosten_zu: pl.DataFrame,
     katalog: Sequence[Kennzahl],
     erklaerung: Erklaerung,
-) -> pl.DataFrame:
-    """Marks on rows: modell, zelle (key of the row), marke (offen, gesperrt, fehlt).
+) -> int:
+    """Write marks on rows: modell, zelle (key of the row), marke (offen, gesperrt, fehlt). Returns their number.
 
     Args:
+        ziel: Parquet file to write, rows sorted.
         warehouse: dbt's database, read only.
         zellmarken: schluessel, marke (offen, gesperrt) of all Jugendämter.
         kosten_zu: costs that no Raum shows in a year (columns of ``GESCHLOSSEN``).
@@ -186,19 +187,19 @@ def zeilenmarken(
         def zelle(mart: str) -> str:
             return f"concat_ws('|', {', '.join(f'zeilen.{s}' for s in erklaerung.marts[mart].schluessel)})"
 
-        teile = [
-            con.sql(_KENNZAHLEN.format(zelle=zelle("kennzahlen"))).pl(),
-            con.sql(_HILFEN.format(zelle=zelle("hilfen"))).pl(),
-            con.sql(
-                _MIT_TABELLE.format(modell="intern_bevoelkerung", zelle=zelle("bevoelkerung"), merkmal="'insgesamt'",
-                                    messgroesse="'bevoelkerung'", altersgruppe="zeilen.altersgruppe")
-            ).pl(),
-            con.sql(
-                _MIT_TABELLE.format(modell="intern_schule", zelle=zelle("schule"), merkmal="zeilen.merkmal",
-                                    messgroesse="zeilen.messgroesse", altersgruppe="'insgesamt'")
-            ).pl(),
-        ]  # fmt: skip
-    return pl.concat(teile).select(pl.col(s).cast(t) for s, t in SCHEMA.items()).unique().sort(SCHEMA.keys())
+        # in the database, which spills: all Jugendämter together have millions of rows
+        con.execute("create temp table zeilenmarken (modell varchar, zelle varchar, marke varchar)")
+        for teil in (
+            _KENNZAHLEN.format(zelle=zelle("kennzahlen")),
+            _HILFEN.format(zelle=zelle("hilfen")),
+            _MIT_TABELLE.format(modell="intern_bevoelkerung", zelle=zelle("bevoelkerung"), merkmal="'insgesamt'",
+                                messgroesse="'bevoelkerung'", altersgruppe="zeilen.altersgruppe"),
+            _MIT_TABELLE.format(modell="intern_schule", zelle=zelle("schule"), merkmal="zeilen.merkmal",
+                                messgroesse="zeilen.messgroesse", altersgruppe="'insgesamt'"),
+        ):  # fmt: skip
+            con.execute(f"insert into zeilenmarken {teil}")
+        fertig = "copy (select distinct * from zeilenmarken order by all) to ? (format parquet, compression zstd)"
+        return int(con.execute(fertig, [str(ziel)]).fetchall()[0][0])
 
 
 def _folge(con: duckdb.DuckDBPyConnection, erklaerung: Erklaerung) -> pl.DataFrame:

@@ -25,14 +25,14 @@ import polars as pl
 from quality.geheimhaltung import aufbau, verbund, verlauf
 from quality.geheimhaltung.erklaerung import lade_erklaerung
 from quality.geheimhaltung.kostenspannen import GESCHLOSSEN, geschlossene
-from quality.geheimhaltung.marken import zeilenmarken
+from quality.geheimhaltung.marken import schreibe_zeilenmarken
 from quality.geheimhaltung.pruefung import SEKUNDAER, Bericht, pruefe
 from quality.geheimhaltung.rueckzug import Rueckzug, sperre_oder_halte_zurueck
 from quality.geheimhaltung.sperrung import grundlinie
 from quality.geheimhaltung.tabelle import BEKANNT, PRIMAER, UNGENANNT, problem
-from quality.geheimhaltung.umfeld import lies_umfeld, lies_zaehlungen
+from quality.geheimhaltung.umfeld import lies_umfeld, lies_zaehlungen, schreibe_zaehlungen
 from quality.geheimhaltung.verlauf import OFFEN, STAND, Gesamtbild, Notiz, notiere
-from sources.ablage import Ablage, schreibe_datei, schreibe_json
+from sources.ablage import Ablage, entwurf, schreibe_datei, schreibe_json
 from sources.katalog import Kennzahl
 from sources.profile import Profil
 from sources.prozesse import je_prozess
@@ -63,21 +63,26 @@ def schuetze(ablage: Ablage, profile: Iterable[Profil], katalog: Sequence[Kennza
 
     A Jugendamt for which no safe pattern exists is marked as well; ``ergebnis`` says that it may not be released.
     """
-    teile = [Gefunden(), *je_prozess(partial(_schuetze, ablage, katalog), verbund.gruppen(profile))]
+    erklaerung = lade_erklaerung()
+    with entwurf(ablage.geheimhaltung / "_zaehlungen") as ordner:
+        zaehlungen = ordner / "zaehlungen.parquet"
+        schreibe_zaehlungen(ablage.warehouse, zaehlungen, erklaerung)
+        rechne = partial(_schuetze, ablage, zaehlungen, katalog)
+        teile = [Gefunden(), *je_prozess(rechne, verbund.gruppen(profile))]
     # a Raum belongs to one Jugendamt, so does its key
     marken, kosten_zu = (pl.concat([getattr(t, art) for t in teile]) for art in ("marken", "kosten_zu"))
-    zeilen = zeilenmarken(ablage.warehouse, marken, kosten_zu, katalog, lade_erklaerung())
-    schreibe_datei(marken_datei(ablage, "marken"), zeilen.write_parquet)
+    eingabe = (ablage.warehouse, marken, kosten_zu, katalog, erklaerung)
+    zeilen = schreibe_datei(marken_datei(ablage, "marken"), lambda ziel: schreibe_zeilenmarken(ziel, *eingabe))
     meldungen = pl.concat([t.meldungen for t in teile]).sort("jugendamt")
     schreibe_datei(marken_datei(ablage, "ergebnis"), meldungen.filter(pl.col("meldung") != "").write_parquet)
-    return len(zeilen)
+    return zeilen
 
 
-def _schuetze(ablage: Ablage, katalog: Sequence[Kennzahl], gruppe: Sequence[Profil]) -> Gefunden:
+def _schuetze(ablage: Ablage, zaehlungen: Path, katalog: Sequence[Kennzahl], gruppe: Sequence[Profil]) -> Gefunden:
     """Linked Jugendämter, from their counts to their marks: in a process of its own, as their tables are large."""
     bestaende = {}
     for p in gruppe:
-        if bestand := _bestand(ablage, p, katalog):
+        if bestand := _bestand(ablage, zaehlungen, p, katalog):
             bestaende[p.jugendamt] = bestand
         else:
             (verlauf.ordner(ablage, p.jugendamt) / "ergebnis.json").unlink(missing_ok=True)
@@ -171,15 +176,15 @@ def _ein_jugendamt(
     return marken.select("schluessel", gesperrt.alias("marke")), str(gefunden.get("meldung", ""))
 
 
-def _bestand(ablage: Ablage, profil: Profil, katalog: Sequence[Kennzahl]) -> aufbau.Bestand | None:
+def _bestand(ablage: Ablage, zaehlungen: Path, profil: Profil, katalog: Sequence[Kennzahl]) -> aufbau.Bestand | None:
     """Today's cells and equations; None if the Jugendamt has no protected counts."""
     erklaerung = lade_erklaerung()
+    eigene = lies_zaehlungen(zaehlungen, profil.jugendamt, erklaerung.messgroessen)
+    if eigene.is_empty():
+        return None
     with duckdb.connect(str(ablage.warehouse), read_only=True) as con:
-        zaehlungen = lies_zaehlungen(con, profil.jugendamt, erklaerung.messgroessen)
-        if zaehlungen.is_empty():
-            return None
-        umfeld = lies_umfeld(con, profil, katalog, erklaerung)
-    return aufbau.baue(zaehlungen, umfeld, erklaerung)
+        umfeld = lies_umfeld(con, zaehlungen, profil, katalog, erklaerung)
+    return aufbau.baue(eigene, umfeld, erklaerung)
 
 
 def _sperre(bestaende: Mapping[str, aufbau.Bestand], bild: Gesamtbild) -> dict[str, tuple[Notiz, Ergebnis]]:

@@ -6,8 +6,9 @@ Not here: cells and equations (``aufbau.py``), rows of the marts (``marken.py``)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import duckdb
 import polars as pl
@@ -19,6 +20,8 @@ from sources.katalog import Kennzahl
 from sources.profile import Profil
 
 ACHSEN = ["messgroesse", "merkmal", "geschlecht", "altersgruppe", "raum_id", "stichtag"]
+SPEICHER = "2GB"
+"""What the step's own queries over all Jugendämter take before they spill."""
 PERSONEN = {"schluessel": pl.String, "personen": pl.Int64}
 
 
@@ -47,27 +50,44 @@ def schluessel() -> pl.Expr:
     return pl.concat_str([pl.col(a).cast(pl.String) for a in ACHSEN], separator="|").alias("schluessel")
 
 
-def lies_zaehlungen(con: duckdb.DuckDBPyConnection, jugendamt: str, messgroessen: list[str]) -> pl.DataFrame:
-    """Protected counts of one Jugendamt: :data:`ACHSEN`, berichtsjahr, raumebene, wert (whole numbers only)."""
-    return con.sql(
-        """
-        select messgroesse, merkmal, geschlecht, altersgruppe, raum_id, stichtag, berichtsjahr::bigint as berichtsjahr,
-            raumebene, wert::bigint as wert
-        from core.fct_messgroessen
-        anti join (select tabelle from core.dim_tabelle where oeffentlich) as oeffentlich using (tabelle)
-        inner join core.dim_raum using (jugendamt, raum_id)
-        where jugendamt = ? and list_contains(?, messgroesse) and herkunft = 'gezaehlt'
-            and nationalitaet = 'insgesamt' and status in ('gueltig', 'null_genau') and wert = round(wert)
-        order by all
-        """,
-        params=[jugendamt, messgroessen],
-    ).pl()
+def schreibe_zaehlungen(warehouse: Path, ziel: Path, erklaerung: Erklaerung) -> None:
+    """Write the protected counts of all Jugendämter as Parquet, those of a Jugendamt together.
+
+    Columns: jugendamt, :data:`ACHSEN`, berichtsjahr, raumebene, wert (whole numbers only). Each Jugendamt reads its own
+    out of it, where it would have to look through the cells of all others in the warehouse.
+    """
+    with duckdb.connect(str(warehouse), read_only=True, config={"memory_limit": SPEICHER}) as con:
+        con.execute(
+            """
+            copy (
+                select jugendamt, messgroesse, merkmal, geschlecht, altersgruppe, raum_id, stichtag,
+                    berichtsjahr::bigint as berichtsjahr, raumebene, wert::bigint as wert
+                from core.fct_messgroessen
+                anti join (select tabelle from core.dim_tabelle where oeffentlich) as oeffentlich using (tabelle)
+                inner join core.dim_raum using (jugendamt, raum_id)
+                where list_contains(?, messgroesse) and herkunft = 'gezaehlt' and nationalitaet = 'insgesamt'
+                    and status in ('gueltig', 'null_genau') and wert = round(wert)
+                order by jugendamt
+            ) to ? (format parquet, row_group_size 20480)
+            """,
+            [[*erklaerung.messgroessen, *erklaerung.personen], str(ziel)],
+        )
+
+
+def lies_zaehlungen(zaehlungen: Path, jugendamt: str, messgroessen: Collection[str]) -> pl.DataFrame:
+    """Of what :func:`schreibe_zaehlungen` wrote, one Jugendamt and some counts, sorted, without the Jugendamt."""
+    eigene = (pl.col("jugendamt") == jugendamt) & pl.col("messgroesse").is_in(sorted(messgroessen))
+    return pl.scan_parquet(zaehlungen).filter(eigene).drop("jugendamt").collect().sort(pl.all(), nulls_last=True)
 
 
 def lies_umfeld(
-    con: duckdb.DuckDBPyConnection, profil: Profil, katalog: Sequence[Kennzahl], erklaerung: Erklaerung
+    con: duckdb.DuckDBPyConnection,
+    zaehlungen: Path,
+    profil: Profil,
+    katalog: Sequence[Kennzahl],
+    erklaerung: Erklaerung,
 ) -> Umfeld:
-    """The surroundings of the cells of one Jugendamt."""
+    """The surroundings of the cells of one Jugendamt, from the warehouse and its counts."""
     kinder = con.sql(
         "select stichtag, hierarchie, eltern_raum_id, raum_id from intermediate.int_raeume__kinder "
         "where jugendamt = ? order by all",
@@ -94,13 +114,14 @@ def lies_umfeld(
         streng=tuple(knoten.filter(pl.col("paragraf").is_in(erklaerung.strenger.paragrafen))["hilfeart"]),
         merkmale=tuple(sorted({m for s in seiten for m, _ in s.teile if "|" in m})),
         summen=tuple({(s.zaehlung, s.merkmal): s for s in seiten if len(s.teile) > 1}.values()),
-        personen=_lies_personen(con, profil.jugendamt, erklaerung),
+        personen=_personen(lies_zaehlungen(zaehlungen, profil.jugendamt, erklaerung.personen), erklaerung),
         kosten=lies_kosten(con, profil, seiten, erklaerung),
     )
 
 
-def _lies_personen(con: duckdb.DuckDBPyConnection, jugendamt: str, erklaerung: Erklaerung) -> pl.DataFrame:
+def _personen(gezaehlt: pl.DataFrame, erklaerung: Erklaerung) -> pl.DataFrame:
     fall = {p: zaehlung(p, erklaerung) for p in erklaerung.personen}
-    gezaehlt = lies_zaehlungen(con, jugendamt, list(fall)).filter(pl.col("wert") > 0)
-    je_fall = gezaehlt.with_columns(pl.col("messgroesse").replace_strict(fall, return_dtype=pl.String))
+    je_fall = gezaehlt.filter(pl.col("wert") > 0).with_columns(
+        pl.col("messgroesse").replace_strict(fall, return_dtype=pl.String)
+    )
     return je_fall.group_by(schluessel()).agg(pl.col("wert").min().alias("personen"))

@@ -12,7 +12,7 @@ import pytest
 
 from quality.geheimhaltung.erklaerung import lade_erklaerung
 from quality.geheimhaltung.kostenspannen import GESCHLOSSEN
-from quality.geheimhaltung.marken import zeilenmarken
+from quality.geheimhaltung.marken import schreibe_zeilenmarken
 from quality.geheimhaltung.seiten import aus_katalog
 from sources.katalog import Kennzahl, lade_katalog
 
@@ -70,6 +70,14 @@ def _warehouse(ordner: Path, bestandteile: list[tuple[Any, ...]], zeilen: list[t
     return datei
 
 
+def _zeilenmarken(datei: Path, zellmarken: pl.DataFrame, zu: pl.DataFrame, katalog: list[Kennzahl]) -> pl.DataFrame:
+    ziel = datei.parent / "marken.parquet"
+    anzahl = schreibe_zeilenmarken(ziel, datei, zellmarken, zu, katalog, lade_erklaerung())
+    zeilen = pl.read_parquet(ziel)
+    assert len(zeilen) == anzahl
+    return zeilen
+
+
 def _marken(datei: Path, katalog: list[Kennzahl], **zellen: str) -> dict[str, list[tuple[str, str]]]:
     """Per model (cell, mark), the cell's parts that are the same everywhere left out."""
     zellmarken = pl.DataFrame(
@@ -77,7 +85,7 @@ def _marken(datei: Path, katalog: list[Kennzahl], **zellen: str) -> dict[str, li
         schema={"schluessel": pl.String, "marke": pl.String}, orient="row",
     )  # fmt: skip
     gefunden: dict[str, list[tuple[str, str]]] = {}
-    for modell, zelle, marke in zeilenmarken(datei, zellmarken, NICHTS, katalog, lade_erklaerung()).iter_rows():
+    for modell, zelle, marke in _zeilenmarken(datei, zellmarken, NICHTS, katalog).iter_rows():
         gefunden.setdefault(modell, []).append((zelle, marke))
     return gefunden
 
@@ -194,7 +202,7 @@ def test_young_people_by_age_do_not_appear(tmp_path: Path, katalog: list[Kennzah
         con.sql("update intern.intern_hilfen set altersgruppe = '0-3'")
     zelle = ("hze_faelle_jahressumme|insgesamt|insgesamt|0-3|r|2022-12-31", "offen")
     marken = pl.DataFrame([zelle], schema={"schluessel": pl.String, "marke": pl.String}, orient="row")
-    zeilen = zeilenmarken(datei, marken, NICHTS, katalog, lade_erklaerung()).filter(pl.col("modell") == "intern_hilfen")
+    zeilen = _zeilenmarken(datei, marken, NICHTS, katalog).filter(pl.col("modell") == "intern_hilfen")
     assert [z.split("|")[5] for z in zeilen["zelle"]] == ["faelle"]
 
 
@@ -211,5 +219,5 @@ def test_costs_that_no_raum_shows_in_a_year(
     datei = _warehouse(tmp_path, [kosten, monate], [(name, "gerechnet", "gueltig")])
     zelle = pl.DataFrame({"schluessel": [f"hze_faelle_jahressumme|insgesamt|{REST}"], "marke": ["offen"]})
     zu = pl.DataFrame([("j", jahr, merkmal)], schema=GESCHLOSSEN, orient="row")
-    marken = zeilenmarken(datei, zelle, zu, katalog, lade_erklaerung())
+    marken = _zeilenmarken(datei, zelle, zu, katalog)
     assert ("intern_kennzahlen" in marken["modell"].to_list()) is gesperrt

@@ -55,8 +55,14 @@ LAND = _profil("hier", HIER, "hier_x + dort_x"), _profil("dort", DORT)
 def ablage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ablage:
     """A data home whose warehouse holds the cells above, and nothing that follows them."""
     bestaende = {"hier": _bestand(HIER), "dort": _bestand(DORT)}
-    monkeypatch.setattr(schutz, "_bestand", lambda _, profil, *__: bestaende[profil.jugendamt])
-    monkeypatch.setattr(schutz, "zeilenmarken", lambda _, marken, *__: marken)
+
+    def schreibe(ziel: Path, _warehouse: Path, marken: pl.DataFrame, *_: object) -> int:
+        marken.write_parquet(ziel)
+        return len(marken)
+
+    monkeypatch.setattr(schutz, "schreibe_zaehlungen", lambda *_: None)
+    monkeypatch.setattr(schutz, "_bestand", lambda _, __, profil, ___: bestaende[profil.jugendamt])
+    monkeypatch.setattr(schutz, "schreibe_zeilenmarken", schreibe)
     monkeypatch.setattr(schutz, "je_prozess", lambda rechne, faelle: [rechne(f) for f in faelle])
     return Ablage(tmp_path)
 
@@ -131,7 +137,7 @@ def test_a_small_sum_is_closed_only_while_nobody_knows_of_zeros(
 ) -> None:
     """3 = 2 + 1: who has seen that neither is 0 knows that neither is 3; before, whole lines are held back."""
     bestaende = {"hier": _bestand(HIER), "dort": _bestand({"dort": 22, "dort_x": 1, "dort_y": 12, "dort_z": 9})}
-    monkeypatch.setattr(schutz, "_bestand", lambda _, profil, *__: bestaende[profil.jugendamt])
+    monkeypatch.setattr(schutz, "_bestand", lambda _, __, profil, ___: bestaende[profil.jugendamt])
     schutz.schuetze(ablage, LAND, [])
     assert schutz.ergebnis(ablage, "hier")["sicher"]
     einzeln = [_profil("hier", HIER), LAND[1]]
