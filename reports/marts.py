@@ -112,7 +112,7 @@ def schreibe_bi(ziel: Path, mart_ordner: Sequence[Path], kommentare: Mapping[str
 
     Args:
         ziel: the file to make.
-        mart_ordner: one folder of Parquet marts per Jugendamt.
+        mart_ordner: one folder of Parquet marts per Jugendamt, in the order in which they shall stand.
         kommentare: mart name to column descriptions ("" = the table's), kept in the file for BI tools.
     """
     namen = sorted({d.stem for ordner in mart_ordner for d in ordner.glob("*.parquet")})
@@ -122,8 +122,9 @@ def schreibe_bi(ziel: Path, mart_ordner: Sequence[Path], kommentare: Mapping[str
         for name in namen:
             dateien = [str(o / f"{name}.parquet") for o in mart_ordner if (o / f"{name}.parquet").exists()]
             quelle = con.read_parquet(dateien, union_by_name=True)
-            distinkt = "distinct" if "jugendamt" not in quelle.columns else ""
-            con.sql(f'create table bi.mart."{name}" as select {distinkt} * from quelle order by all')
+            # the rows of a release are sorted, and stay so one Jugendamt after the other
+            auswahl = "* from quelle" if "jugendamt" in quelle.columns else "distinct * from quelle order by all"
+            con.sql(f'create table bi.mart."{name}" as select {auswahl}')
             for spalte, text in kommentare.get(name, {}).items():
                 objekt = f'column bi.mart."{name}"."{spalte}"' if spalte else f'table bi.mart."{name}"'
                 if not spalte or spalte in quelle.columns:
