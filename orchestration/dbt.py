@@ -20,7 +20,7 @@ from typing import Any
 import duckdb
 
 from orchestration.sperre import sperre
-from orchestration.umgebung import Umgebung
+from orchestration.umgebung import SPEICHER_REICHT_NICHT, Umgebung
 from quality.befund import Befund
 from sources.ablage import schreibe_datei, schreibe_json
 from sources.katalog import Kennzahl
@@ -32,11 +32,6 @@ ARBEIT = "/arbeit"
 EXPOSURE = "exposure.berichtswesen.marts"
 # Projects as this process has read them, by fingerprint: Dagster's definitions and the run they start need the same.
 _GELESEN: dict[str, Any] = {}
-SPEICHER_REICHT_NICHT = (
-    "Für so viele Jugendämter und Jahre reicht der Arbeitsspeicher nicht, den das Datenhaus nehmen darf. "
-    "Nichts ist verloren; der letzte Stand bleibt in Kraft. Bitte: in der Umgebung BERICHTSWESEN_SPEICHER höher "
-    "setzen, etwa auf 10GB, und den Refresh wiederholen."
-)
 NICHT_VON_JETZT = (
     "Das Warehouse ist nicht ganz aus dem gebaut, was jetzt vorliegt: seit dem Bau kamen Lieferungen, Profile oder "
     "Programm haben sich geändert, oder ein anderer Lauf brach ab. Nichts ist verloren; der letzte Stand bleibt in "

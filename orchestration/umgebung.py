@@ -17,6 +17,14 @@ from sources.ablage import Ablage, schreibe_datei
 
 WURZEL = Path(__file__).resolve().parents[1]
 PROFILE = WURZEL / "sources" / "jugendaemter"
+# What one query over all Jugendämter may take before it spills, if the environment does not say (dbt run by hand: its
+# profile has the same).
+SPEICHER = "3GB"
+SPEICHER_REICHT_NICHT = (
+    "Für so viele Jugendämter und Jahre reicht der Arbeitsspeicher nicht, den das Datenhaus nehmen darf. "
+    "Nichts ist verloren; der letzte Stand bleibt in Kraft. Bitte: in der Umgebung BERICHTSWESEN_SPEICHER höher "
+    "setzen, etwa auf 10GB, und den Refresh wiederholen."
+)
 # The demo has a data home of its own inside the usual one, so that Musterdaten never mix with deliveries.
 DEMO = "demo"
 
@@ -42,6 +50,11 @@ class Umgebung:
     def kennzahlen(self) -> Path:
         """The Kennzahlen catalogue."""
         return self.dbt_projekt / "kennzahlen"
+
+    @property
+    def speicher(self) -> str:
+        """What one query over all Jugendämter may take before it spills, as DuckDB writes it."""
+        return os.environ.get("BERICHTSWESEN_SPEICHER", SPEICHER)
 
     def setze_variablen(self) -> None:
         """Set what dbt's profile and Dagster read, and keep Dagster's home in the data home."""

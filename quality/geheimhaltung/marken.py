@@ -15,7 +15,6 @@ import polars as pl
 from quality.geheimhaltung.altersgruppen import altersgruppen, zu_nah
 from quality.geheimhaltung.erklaerung import Erklaerung
 from quality.geheimhaltung.seiten import aus_katalog, zaehlung
-from quality.geheimhaltung.umfeld import SPEICHER
 from sources.katalog import Kennzahl
 
 SEITEN = {"kennzahl": pl.String, "version": pl.Int64, "profil": pl.String, "seite": pl.String, "zaehlung": pl.String,
@@ -160,6 +159,7 @@ def schreibe_zeilenmarken(
     kosten_zu: pl.DataFrame,
     katalog: Sequence[Kennzahl],
     erklaerung: Erklaerung,
+    speicher: str,
 ) -> int:
     """Write marks on rows: modell, zelle (key of the row), marke (offen, gesperrt, fehlt). Returns their number.
 
@@ -170,9 +170,10 @@ def schreibe_zeilenmarken(
         kosten_zu: costs that no Raum shows in a year (columns of ``GESCHLOSSEN``).
         katalog: the Kennzahlen.
         erklaerung: what is declared.
+        speicher: what the database may take before it spills, as DuckDB writes it.
     """
     seiten = [{f: getattr(s, f) for f in SEITEN} for s in aus_katalog(katalog, erklaerung)]
-    with duckdb.connect(str(warehouse), read_only=True, config={"memory_limit": SPEICHER}) as con:
+    with duckdb.connect(str(warehouse), read_only=True, config={"memory_limit": speicher}) as con:
         # a view that is read several times
         con.execute("create temp table bestandteile as from intermediate.int_kennzahlen__bestandteile")
         con.register("zellmarken", zellmarken)

@@ -58,20 +58,21 @@ class Gefunden:
     kosten_zu: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=GESCHLOSSEN))
 
 
-def schuetze(ablage: Ablage, profile: Iterable[Profil], katalog: Sequence[Kennzahl]) -> int:
+def schuetze(ablage: Ablage, profile: Iterable[Profil], katalog: Sequence[Kennzahl], speicher: str) -> int:
     """Mark the cells of all Jugendämter; returns the number of marked rows.
 
+    ``speicher``: what a query over all of them may take before it spills, as DuckDB writes it.
     A Jugendamt for which no safe pattern exists is marked as well; ``ergebnis`` says that it may not be released.
     """
     erklaerung = lade_erklaerung()
     with entwurf(ablage.geheimhaltung / "_zaehlungen") as ordner:
         zaehlungen = ordner / "zaehlungen.parquet"
-        schreibe_zaehlungen(ablage.warehouse, zaehlungen, erklaerung)
+        schreibe_zaehlungen(ablage.warehouse, zaehlungen, erklaerung, speicher)
         rechne = partial(_schuetze, ablage, zaehlungen, katalog)
         teile = [Gefunden(), *je_prozess(rechne, verbund.gruppen(profile))]
     # a Raum belongs to one Jugendamt, so does its key
     marken, kosten_zu = (pl.concat([getattr(t, art) for t in teile]) for art in ("marken", "kosten_zu"))
-    eingabe = (ablage.warehouse, marken, kosten_zu, katalog, erklaerung)
+    eingabe = (ablage.warehouse, marken, kosten_zu, katalog, erklaerung, speicher)
     zeilen = schreibe_datei(marken_datei(ablage, "marken"), lambda ziel: schreibe_zeilenmarken(ziel, *eingabe))
     meldungen = pl.concat([t.meldungen for t in teile]).sort("jugendamt")
     schreibe_datei(marken_datei(ablage, "ergebnis"), meldungen.filter(pl.col("meldung") != "").write_parquet)

@@ -20,8 +20,6 @@ from sources.katalog import Kennzahl
 from sources.profile import Profil
 
 ACHSEN = ["messgroesse", "merkmal", "geschlecht", "altersgruppe", "raum_id", "stichtag"]
-SPEICHER = "2GB"
-"""What the step's own queries over all Jugendämter take before they spill."""
 PERSONEN = {"schluessel": pl.String, "personen": pl.Int64}
 
 
@@ -50,13 +48,13 @@ def schluessel() -> pl.Expr:
     return pl.concat_str([pl.col(a).cast(pl.String) for a in ACHSEN], separator="|").alias("schluessel")
 
 
-def schreibe_zaehlungen(warehouse: Path, ziel: Path, erklaerung: Erklaerung) -> None:
+def schreibe_zaehlungen(warehouse: Path, ziel: Path, erklaerung: Erklaerung, speicher: str) -> None:
     """Write the protected counts of all Jugendämter as Parquet, those of a Jugendamt together.
 
     Columns: jugendamt, :data:`ACHSEN`, berichtsjahr, raumebene, wert (whole numbers only). Each Jugendamt reads its own
     out of it, where it would have to look through the cells of all others in the warehouse.
     """
-    with duckdb.connect(str(warehouse), read_only=True, config={"memory_limit": SPEICHER}) as con:
+    with duckdb.connect(str(warehouse), read_only=True, config={"memory_limit": speicher}) as con:
         con.execute(
             """
             copy (

@@ -72,7 +72,7 @@ def _warehouse(ordner: Path, bestandteile: list[tuple[Any, ...]], zeilen: list[t
 
 def _zeilenmarken(datei: Path, zellmarken: pl.DataFrame, zu: pl.DataFrame, katalog: list[Kennzahl]) -> pl.DataFrame:
     ziel = datei.parent / "marken.parquet"
-    anzahl = schreibe_zeilenmarken(ziel, datei, zellmarken, zu, katalog, lade_erklaerung())
+    anzahl = schreibe_zeilenmarken(ziel, datei, zellmarken, zu, katalog, lade_erklaerung(), "1GB")
     zeilen = pl.read_parquet(ziel)
     assert len(zeilen) == anzahl
     return zeilen

@@ -50,7 +50,7 @@ def zaehlungen(tmp_path: Path) -> Path:
         con.execute("create table core.dim_tabelle as select 'amtlich' as tabelle, true as oeffentlich")
         con.execute("""create table core.dim_raum as select unnest(['nord', 'sued']) as jugendamt,
             unnest(['nord_r', 'sued_r']) as raum_id, 'sozialraum' as raumebene""")
-    schreibe_zaehlungen(warehouse, tmp_path / "zaehlungen.parquet", erklaerung)
+    schreibe_zaehlungen(warehouse, tmp_path / "zaehlungen.parquet", erklaerung, "1GB")
     return tmp_path / "zaehlungen.parquet"
 
 

@@ -92,9 +92,9 @@ def test_outside_knowledge_of_what_is_not_counted_is_named(ablage: Ablage) -> No
     alle = {*_bestand(HIER).zellen["schluessel"], *_bestand(DORT).zellen["schluessel"]}
     genannt = verbund.ohne_zelle(vertippt, pl.Series([*alle]))
     assert [z.split(", ")[4] for z in genannt] == ["hier_q", "hier_y + dort_q"]
-    schutz.schuetze(ablage, [vertippt, LAND[1]], [])
+    schutz.schuetze(ablage, [vertippt, LAND[1]], [], "1GB")
     assert schutz.ergebnis(ablage, "hier")["aussenwissen_ohne_zelle"] == genannt
-    schutz.schuetze(ablage, [LAND[0], LAND[1]], [])  # corrected: the note is gone, too
+    schutz.schuetze(ablage, [LAND[0], LAND[1]], [], "1GB")  # corrected: the note is gone, too
     assert schutz.ergebnis(ablage, "hier")["aussenwissen_ohne_zelle"] == []
 
 
@@ -106,9 +106,9 @@ def test_marked_each_alone_the_sum_gives_the_cell_away() -> None:
 
 
 def test_linked_jugendaemter_are_marked_together(ablage: Ablage) -> None:
-    schutz.schuetze(ablage, [_profil("hier", HIER), LAND[1]], [])
+    schutz.schuetze(ablage, [_profil("hier", HIER), LAND[1]], [], "1GB")
     assert _gesperrt(ablage) == {"hier_x", "hier_y"}
-    schutz.schuetze(ablage, LAND, [])
+    schutz.schuetze(ablage, LAND, [], "1GB")
     assert {"hier_x", "dort_x"} < _gesperrt(ablage)
     assert "dort" in _gesperrt(ablage) or "dort_y" in _gesperrt(ablage)
     for jugendamt, zahl in (("hier", len(HIER)), ("dort", len(DORT))):
@@ -123,11 +123,11 @@ def test_linked_jugendaemter_are_marked_together(ablage: Ablage) -> None:
 def test_what_the_other_one_has_released_before_stops_the_release_and_the_rollback(ablage: Ablage) -> None:
     """Released while nobody knew of the sum; then the cell is lost, and neither is released or taken back."""
     einzeln = [_profil("hier", HIER), LAND[1]]
-    schutz.schuetze(ablage, einzeln, [])
+    schutz.schuetze(ablage, einzeln, [], "1GB")
     for p in einzeln:
         schutz.notiere(ablage, p.jugendamt, "2022-1", 2022)
     assert schutz.pruefe_veroeffentlichtes(ablage, einzeln[0], einzeln) == ""
-    schutz.schuetze(ablage, LAND, [])
+    schutz.schuetze(ablage, LAND, [], "1GB")
     assert not schutz.ergebnis(ablage, "hier")["sicher"]
     assert "errechnen" in schutz.pruefe_veroeffentlichtes(ablage, LAND[1], LAND)
 
@@ -138,13 +138,13 @@ def test_a_small_sum_is_closed_only_while_nobody_knows_of_zeros(
     """3 = 2 + 1: who has seen that neither is 0 knows that neither is 3; before, whole lines are held back."""
     bestaende = {"hier": _bestand(HIER), "dort": _bestand({"dort": 22, "dort_x": 1, "dort_y": 12, "dort_z": 9})}
     monkeypatch.setattr(schutz, "_bestand", lambda _, __, profil, ___: bestaende[profil.jugendamt])
-    schutz.schuetze(ablage, LAND, [])
+    schutz.schuetze(ablage, LAND, [], "1GB")
     assert schutz.ergebnis(ablage, "hier")["sicher"]
     einzeln = [_profil("hier", HIER), LAND[1]]
-    schutz.schuetze(ablage, einzeln, [])
+    schutz.schuetze(ablage, einzeln, [], "1GB")
     for p in einzeln:
         schutz.notiere(ablage, p.jugendamt, "2022-1", 2022)
-    schutz.schuetze(ablage, LAND, [])
+    schutz.schuetze(ablage, LAND, [], "1GB")
     assert not schutz.ergebnis(ablage, "hier")["sicher"]
     assert not schutz.ergebnis(ablage, "dort")["sicher"]
 
@@ -153,6 +153,6 @@ def test_a_lost_note_of_one_stops_both(ablage: Ablage) -> None:
     marts = ablage.releases / "dort" / "2021-1" / "marts"
     marts.mkdir(parents=True)
     pl.DataFrame({"raum_id": ["dort"]}).write_parquet(marts / "hilfen.parquet")
-    schutz.schuetze(ablage, LAND, [])
+    schutz.schuetze(ablage, LAND, [], "1GB")
     assert "2021-1" in schutz.ergebnis(ablage, "hier")["meldung"]
     assert "2021-1" in schutz.pruefe_veroeffentlichtes(ablage, LAND[0], LAND)

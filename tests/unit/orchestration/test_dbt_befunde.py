@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from orchestration.dbt import Dbt, DbtGescheitert
+from orchestration.haus import Haus, SpeicherReichtNicht
 from orchestration.umgebung import Umgebung
 
 
@@ -83,6 +84,22 @@ def test_too_little_memory_is_told_with_its_remedy(dbt: Dbt, monkeypatch: pytest
     with pytest.raises(DbtGescheitert, match="BERICHTSWESEN_SPEICHER höher setzen") as fehler:
         dbt.baue()
     assert "256.0 KiB" not in str(fehler.value)
+
+
+def test_too_little_memory_for_geheimhaltung_is_told_with_the_same_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from quality.geheimhaltung import schutz
+
+    def voll(*argumente: object) -> None:
+        raise duckdb.OutOfMemoryException(f"limit {argumente[-1]}")
+
+    monkeypatch.setattr(schutz, "schuetze", voll)
+    monkeypatch.setenv("BERICHTSWESEN_SPEICHER", "7GB")
+    haus = Haus(Umgebung(tmp_path, ()))
+    with pytest.raises(SpeicherReichtNicht, match="BERICHTSWESEN_SPEICHER höher setzen") as fehler:
+        haus.schuetze()
+    assert "limit 7GB" in str(fehler.value.__context__)
 
 
 def test_a_process_reads_a_project_once_and_again_when_it_has_changed(
