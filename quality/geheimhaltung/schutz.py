@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ from sources.prozesse import je_prozess
 
 __all__ = ["ergebnis", "fuer_manifest", "notiere", "pruefe_veroeffentlichtes", "schuetze"]
 
+Frueher = Mapping[str, Sequence[Notiz]]
 Ergebnis = dict[str, Any]
 """zellen, gesperrt, gewicht (both ways), geschuetzt, engste_spanne, sicher, meldung, schranke, verlust per level."""
 VIELE = 100
@@ -89,12 +91,11 @@ def _schuetze(ablage: Ablage, zaehlungen: Path, katalog: Sequence[Kennzahl], gru
             (verlauf.ordner(ablage, p.jugendamt) / "ergebnis.json").unlink(missing_ok=True)
     if not bestaende:
         return Gefunden()
-    bild = _gesamtbild(ablage, gruppe, list(bestaende.values()))
-    if not all(_ist_gefunden(ablage, j, bild) for j in bestaende):
-        for jugendamt, (stand, gefunden) in _sperre(bestaende, bild).items():
-            verlauf.schreibe(ablage, jugendamt, stand)
-            schreibe_json(verlauf.ordner(ablage, jugendamt) / "ergebnis.json", gefunden)
-    ohne_zelle = {p.jugendamt: verbund.ohne_zelle(p, bild.nummern["schluessel"]) for p in gruppe}
+    frueher = {p.jugendamt: verlauf.frueher(ablage, p.jugendamt) for p in gruppe}
+    _finde(ablage, gruppe, bestaende, frueher)
+    je = [b.zellen for b in bestaende.values()] + [n.zellen for n in chain.from_iterable(frueher.values())]
+    schluessel = pl.concat([zellen["schluessel"] for zellen in je]).unique()
+    ohne_zelle = {p.jugendamt: verbund.ohne_zelle(p, schluessel) for p in gruppe}
     je_amt = {j: _ein_jugendamt(ablage, j, sorted(bestaende), ohne_zelle[j]) for j in sorted(bestaende)}
     marken = pl.concat([m for m, _ in je_amt.values()])
     meldungen = [{"jugendamt": j, "meldung": meldung} for j, (_, meldung) in je_amt.items()]
@@ -140,26 +141,45 @@ def pruefe_veroeffentlichtes(ablage: Ablage, profil: Profil, alle: Iterable[Prof
     (gruppe,) = [g for g in verbund.gruppen(alle) if profil in g]
     if fehlt := [r for p in gruppe for r in verlauf.ohne_notiz(ablage, p.jugendamt)]:
         return _ohne_notiz(fehlt)
-    letzte = [n[-1] for p in gruppe if (n := verlauf.frueher(ablage, p.jugendamt))]
+    frueher = {p.jugendamt: verlauf.frueher(ablage, p.jugendamt) for p in gruppe}
+    letzte = [notizen[-1] for notizen in frueher.values() if notizen]
     if not letzte:
         return ""
     bestaende = [aufbau.Bestand(n.zellen.select(aufbau.ZELLEN.keys()), n.gleichungen) for n in letzte]
-    gesamt = _gesamtbild(ablage, gruppe, bestaende).problem
+    gesamt = _gesamtbild(gruppe, bestaende, frueher).problem
     marken = gesamt.zellen.filter(pl.col("lage") == PRIMAER).select("zelle", pl.lit(PRIMAER).alias("marke"))
     bericht = pruefe(gesamt, marken)
     return "" if bericht.sicher else _unsicher(bericht)
 
 
-def _gesamtbild(ablage: Ablage, gruppe: Sequence[Profil], bestaende: Sequence[aufbau.Bestand]) -> Gesamtbild:
+def _gesamtbild(gruppe: Sequence[Profil], bestaende: Iterable[aufbau.Bestand], frueher: Frueher) -> Gesamtbild:
     """All that is, was ever and is elsewhere published of linked Jugendämter."""
-    frueher = [n for p in gruppe for n in verlauf.frueher(ablage, p.jugendamt)]
-    return verlauf.verbinde(verbund.zusammen(bestaende, gruppe), frueher, verbund.bekannt(gruppe))
+    notizen = list(chain.from_iterable(frueher.values()))
+    return verlauf.verbinde(verbund.zusammen(list(bestaende), gruppe), notizen, verbund.bekannt(gruppe))
 
 
-def _ist_gefunden(ablage: Ablage, jugendamt: str, bild: Gesamtbild) -> bool:
-    """Whether the answer is there: the same problem has the same one."""
-    gefunden = ergebnis(ablage, jugendamt).get("problem_sha256") == bild.sha256
-    return gefunden and verlauf.lies(ablage, jugendamt, STAND) is not None
+def _finde(ablage: Ablage, gruppe: Sequence[Profil], bestaende: Mapping[str, aufbau.Bestand], frueher: Frueher) -> None:
+    """Have marks and their proof beside the Jugendämter; where nothing has changed, those that are there.
+
+    A release made of them shows nothing else, so they hold beside it as they did before.
+    """
+    heute = verbund.zusammen(list(bestaende.values()), gruppe)
+
+    def abdruck() -> str:
+        andere = [n for j, notizen in frueher.items() for n in verlauf.ausser(verlauf.lies(ablage, j, STAND), notizen)]
+        return verlauf.abdruck(heute, andere, verbund.bekannt(gruppe))
+
+    sha256 = abdruck()
+    if all(ergebnis(ablage, j).get("problem_sha256") == sha256 for j in bestaende):
+        return
+    gefunden = _sperre(bestaende, _gesamtbild(gruppe, bestaende.values(), frueher))
+    dateien = {j: verlauf.ordner(ablage, j) / "ergebnis.json" for j in bestaende}
+    for jugendamt, (stand, _) in gefunden.items():
+        dateien[jugendamt].unlink(missing_ok=True)  # of other marks
+        verlauf.schreibe(ablage, jugendamt, stand)
+    sha256 = abdruck()
+    for jugendamt, (_, angaben) in gefunden.items():
+        schreibe_json(dateien[jugendamt], {**angaben, "problem_sha256": sha256})
 
 
 def _ein_jugendamt(
@@ -222,7 +242,6 @@ def _ergebnis(bestand: aufbau.Bestand, bild: Gesamtbild, rueckzug: Rueckzug) -> 
     gesamt = {s: round(sum(z[s] for z in verlust), 1) for s in summen}
     bericht = sperrung.bericht
     angaben = {
-        "problem_sha256": bild.sha256,
         "sicher": bericht.sicher,
         "meldung": _satz(gesamt, bericht, rueckzug) if bericht.sicher else _unsicher(bericht),
         **gesamt,

@@ -48,7 +48,6 @@ class Gesamtbild:
 
     problem: Problem
     nummern: pl.DataFrame
-    sha256: str
 
 
 def ordner(ablage: Ablage, jugendamt: str, name: str = "") -> Path:
@@ -83,8 +82,12 @@ def frueher(ablage: Ablage, jugendamt: str) -> list[Notiz]:
     """Notes of all releases of a Jugendamt by Berichtsjahr and number, whatever became of them."""
     ort = ordner(ablage, jugendamt)
     namen = [p.name for p in ort.iterdir() if p.is_dir() and p.name != STAND] if ort.exists() else []
-    namen.sort(key=lambda name: [int(teil) for teil in re.findall(r"\d+", name)])
-    return [n for name in namen if (n := lies(ablage, jugendamt, name))]
+    return [n for name in sorted(namen, key=_nummern) if (n := lies(ablage, jugendamt, name))]
+
+
+def _nummern(release: str) -> list[int]:
+    """Berichtsjahr and number."""
+    return [int(teil) for teil in re.findall(r"\d+", release)]
 
 
 def ohne_notiz(ablage: Ablage, jugendamt: str) -> list[str]:
@@ -151,9 +154,25 @@ def verbinde(heute: Bestand, frueher: Sequence[Notiz], aussen: Sequence[str] = (
     )  # fmt: skip
     bleibt = pl.col("verdeckt") & (pl.col("untergrenze") > 0)
     nummern = zellen.select("schluessel", "wert", pl.col("zelle").cast(pl.Int64), pl.col("heute") & ~bleibt)
-    gleichungen = _gleichungen([heute, *frueher], nummern)
-    inhalt = _regeln() + zellen.with_columns(nummern["heute"]).write_csv() + gleichungen.write_csv()
-    return Gesamtbild(problem(zellen, gleichungen), nummern, hashlib.sha256(inhalt.encode()).hexdigest())
+    return Gesamtbild(problem(zellen, _gleichungen([heute, *frueher], nummern)), nummern)
+
+
+def ausser(stand: Notiz | None, frueher: Sequence[Notiz]) -> list[Notiz]:
+    """Releases without those that show just what the stand does: beside it, they tell nothing."""
+    return [n for n in frueher if stand is None or not _zeigt(stand, n)]
+
+
+def _zeigt(stand: Notiz, release: Notiz) -> bool:
+    teil = bis_jahr(stand, release.name, _nummern(release.name)[0])
+    return teil.zellen.equals(release.zellen) and teil.gleichungen.equals(release.gleichungen)
+
+
+def abdruck(heute: Bestand, frueher: Sequence[Notiz], aussen: Sequence[str]) -> str:
+    """Hash of all that marks follow from: rules, today's cells, releases, what is known from outside."""
+    teile: list[Bestand | Notiz] = [heute, *frueher]
+    tabellen = [t for teil in teile for t in (teil.zellen, teil.gleichungen)]
+    inhalt = [_regeln(), *aussen, *(t.sort(t.columns).write_csv() for t in tabellen)]
+    return hashlib.sha256("\0".join(inhalt).encode()).hexdigest()
 
 
 @cache

@@ -97,12 +97,25 @@ def test_a_kreis_total_from_outside_is_declared_in_the_profile(umfeld: Umfeld) -
     assert lage == BEKANNT
 
 
-def test_the_same_problem_has_the_same_hash_and_another_one_has_not() -> None:
+def test_what_repeats_the_stand_tells_nothing_and_all_else_does() -> None:
     heute = _bestand(14, 2, 5, 7)
-    eins = verbinde(heute, [_notiz(heute, a="primaer", b="sekundaer")]).sha256
-    zwei = verbinde(heute, [_notiz(heute, name, a="primaer", b="sekundaer") for name in ("2022-1", "2022-2")]).sha256
-    assert eins == zwei
-    assert eins != verbinde(_bestand(15, 3, 5, 7), []).sha256
+    stand = _notiz(heute, verlauf.STAND, a="primaer", b="sekundaer")
+    gleich = [bis_jahr(stand, name, int(name[:4])) for name in ("2021-1", "2022-1", "2022-2")]
+    anders = [
+        _notiz(heute, "2022-3", a="primaer", c="sekundaer"),
+        _notiz(_bestand(16, 4, 5, 7), "2022-4", a="primaer", b="sekundaer"),
+    ]
+    assert [n.name for n in verlauf.ausser(stand, [*gleich, *anders])] == ["2022-3", "2022-4"]
+    assert verlauf.ausser(None, gleich) == gleich
+    abdruecke = [
+        verlauf.abdruck(heute, [], []),
+        verlauf.abdruck(heute, anders, []),
+        verlauf.abdruck(heute, anders[:1], []),
+        verlauf.abdruck(heute, [], ["a"]),
+        verlauf.abdruck(_bestand(15, 3, 5, 7), [], []),
+    ]
+    assert len(set(abdruecke)) == len(abdruecke)
+    assert verlauf.abdruck(_bestand(14, 2, 5, 7), verlauf.ausser(stand, gleich), []) == abdruecke[0]
 
 
 def test_a_release_of_an_earlier_year_notes_only_what_it_shows() -> None:
