@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -147,6 +148,36 @@ def test_a_small_sum_is_closed_only_while_nobody_knows_of_zeros(
     schutz.schuetze(ablage, LAND, [], "1GB")
     assert not schutz.ergebnis(ablage, "hier")["sicher"]
     assert not schutz.ergebnis(ablage, "dort")["sicher"]
+
+
+def test_only_what_is_new_asks_for_another_proof(ablage: Ablage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A release of what is kept tells nothing beside it; a corrected figure of one concerns all linked ones."""
+    gesucht = []
+    sperre = schutz._sperre
+
+    def suche(bestaende: Any, bild: Any) -> Any:
+        gesucht.append(sorted(bestaende))
+        return sperre(bestaende, bild)
+
+    monkeypatch.setattr(schutz, "_sperre", suche)
+
+    def schuetze() -> pl.DataFrame:
+        schutz.schuetze(ablage, LAND, [], "1GB")
+        return pl.read_parquet(schutz.marken_datei(ablage, "marken"))
+
+    zuerst = schuetze()
+    for jugendamt in ("hier", "dort"):
+        schutz.notiere(ablage, jugendamt, "2022-1", 2022)
+    assert schuetze().equals(zuerst)
+    assert gesucht == [["dort", "hier"]]
+
+    berichtigt = {"hier": _bestand(HIER), "dort": _bestand({"dort": 36, "dort_x": 20, "dort_y": 16})}
+    monkeypatch.setattr(schutz, "_bestand", lambda _, __, profil, ___: berichtigt[profil.jugendamt])
+    danach = schuetze()
+    assert gesucht == [["dort", "hier"]] * 2
+    schutz.notiere(ablage, "dort", "2022-2", 2022)
+    assert schuetze().equals(danach)
+    assert gesucht == [["dort", "hier"]] * 2
 
 
 def test_a_lost_note_of_one_stops_both(ablage: Ablage) -> None:
