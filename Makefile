@@ -20,7 +20,7 @@ test: setup lint
 test-all: setup
 	@$(PYTEST) -m lang
 
-# BENCH: klein (minutes), land (an hour), bund (a day, 60 GB)
+# BENCH: klein (minutes), land (an hour), bund (a day, 80 GB)
 bench: setup
 	@$(BIN)/python -m tests.benchmarks.bench $(or $(BENCH),klein)
 
