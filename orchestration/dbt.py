@@ -20,7 +20,7 @@ from typing import Any
 import duckdb
 
 from orchestration.sperre import sperre
-from orchestration.umgebung import SPEICHER_REICHT_NICHT, Umgebung
+from orchestration.umgebung import SpeicherReichtNicht, Umgebung
 from quality.befund import Befund
 from sources.ablage import schreibe_datei, schreibe_json
 from sources.katalog import Kennzahl
@@ -149,6 +149,7 @@ class Dbt:
 
         Raises:
             DbtGescheitert: a model failed, or a structural test (severity error).
+            SpeicherReichtNicht: a model needs more memory than it may take.
         """
         self.parse_einmal()
         self._merke(auswahl, None)
@@ -171,7 +172,7 @@ class Dbt:
         schlecht = [e for e in ergebnisse if e.status in {"error", "fail", "skipped"}]
         if schlecht:
             if any("Out of Memory" in e.meldung for e in schlecht):
-                raise DbtGescheitert(SPEICHER_REICHT_NICHT)
+                raise SpeicherReichtNicht
             gruende = "; ".join(f"{e.unique_id}: {e.status} {e.meldung}".strip() for e in schlecht[:5])
             raise DbtGescheitert(f"{len(schlecht)} Schritte in dbt sind gescheitert: {gruende}")
         self._merke(auswahl, {"fuer": fuer, "ergebnisse": [asdict(e) for e in ergebnisse]})

@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 
 from orchestration.sperre import jetzt
-from orchestration.umgebung import PROFILE, SPEICHER_REICHT_NICHT, WURZEL, Umgebung
+from orchestration.umgebung import PROFILE, WURZEL, SpeicherReichtNicht, Umgebung
 from quality import tuer
 from quality.abdeckung import abdeckung
 from quality.annahme import Annahme, Tuer
@@ -33,10 +33,6 @@ from sources.vertraege import Vertrag, lade_vertraege
 RAEUME = ("sources", "quality", "reports", "orchestration", "dbt_project")
 # a template of the report or the areas of a profile decide what comes out as much as a module does
 CODE_ENDUNGEN = {".py", ".sql", ".yml", ".csv", ".geojson", ".json", ".html", ".css", ".j2", ".typ"}
-
-
-class SpeicherReichtNicht(Exception):
-    """A query over all Jugendämter needs more memory than it may take; German text."""
 
 
 class UnbekanntesJugendamt(Exception):
@@ -200,7 +196,7 @@ class Haus:
         try:
             return schutz.schuetze(self.ablage, list(self.profile.values()), self.katalog, self.umgebung.speicher)
         except duckdb.OutOfMemoryException:
-            raise SpeicherReichtNicht(SPEICHER_REICHT_NICHT) from None
+            raise SpeicherReichtNicht from None
 
     def drehe(self, kommentare: Mapping[str, Mapping[str, str]]) -> bool:
         """Show the approved releases; one flip. Returns whether something changed."""

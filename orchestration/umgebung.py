@@ -20,13 +20,20 @@ PROFILE = WURZEL / "sources" / "jugendaemter"
 # What one query over all Jugendämter may take before it spills, if the environment does not say (dbt run by hand: its
 # profile has the same).
 SPEICHER = "3GB"
-SPEICHER_REICHT_NICHT = (
-    "Für so viele Jugendämter und Jahre reicht der Arbeitsspeicher nicht, den das Datenhaus nehmen darf. "
-    "Nichts ist verloren; der letzte Stand bleibt in Kraft. Bitte: in der Umgebung BERICHTSWESEN_SPEICHER höher "
-    "setzen, etwa auf 10GB, und den Refresh wiederholen."
-)
 # The demo has a data home of its own inside the usual one, so that Musterdaten never mix with deliveries.
 DEMO = "demo"
+
+
+class SpeicherReichtNicht(Exception):
+    """A query over all Jugendämter needs more memory than it may take; German text."""
+
+    def __init__(self) -> None:
+        """Say where more is allowed."""
+        super().__init__(
+            "Für so viele Jugendämter und Jahre reicht der Arbeitsspeicher nicht, den das Datenhaus nehmen darf. "
+            "Nichts ist verloren; der letzte Stand bleibt in Kraft. Bitte: in der Umgebung BERICHTSWESEN_SPEICHER "
+            "höher setzen, etwa auf 10GB, und den Refresh wiederholen."
+        )
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ def _schuetze(ablage: Ablage, zaehlungen: Path, katalog: Sequence[Kennzahl], gru
         return Gefunden()
     frueher = {p.jugendamt: verlauf.frueher(ablage, p.jugendamt) for p in gruppe}
     _finde(ablage, gruppe, bestaende, frueher)
-    je = [b.zellen for b in bestaende.values()] + [n.zellen for n in chain.from_iterable(frueher.values())]
+    je = [b.zellen for b in bestaende.values()] + [n.zellen for n in _alle(frueher)]
     schluessel = pl.concat([zellen["schluessel"] for zellen in je]).unique()
     ohne_zelle = {p.jugendamt: verbund.ohne_zelle(p, schluessel) for p in gruppe}
     je_amt = {j: _ein_jugendamt(ablage, j, sorted(bestaende), ohne_zelle[j]) for j in sorted(bestaende)}
@@ -146,16 +146,10 @@ def pruefe_veroeffentlichtes(ablage: Ablage, profil: Profil, alle: Iterable[Prof
     if not letzte:
         return ""
     bestaende = [aufbau.Bestand(n.zellen.select(aufbau.ZELLEN.keys()), n.gleichungen) for n in letzte]
-    gesamt = _gesamtbild(gruppe, bestaende, frueher).problem
+    gesamt = verlauf.verbinde(verbund.zusammen(bestaende, gruppe), _alle(frueher), verbund.bekannt(gruppe)).problem
     marken = gesamt.zellen.filter(pl.col("lage") == PRIMAER).select("zelle", pl.lit(PRIMAER).alias("marke"))
     bericht = pruefe(gesamt, marken)
     return "" if bericht.sicher else _unsicher(bericht)
-
-
-def _gesamtbild(gruppe: Sequence[Profil], bestaende: Iterable[aufbau.Bestand], frueher: Frueher) -> Gesamtbild:
-    """All that is, was ever and is elsewhere published of linked Jugendämter."""
-    notizen = list(chain.from_iterable(frueher.values()))
-    return verlauf.verbinde(verbund.zusammen(list(bestaende), gruppe), notizen, verbund.bekannt(gruppe))
 
 
 def _finde(ablage: Ablage, gruppe: Sequence[Profil], bestaende: Mapping[str, aufbau.Bestand], frueher: Frueher) -> None:
@@ -163,23 +157,30 @@ def _finde(ablage: Ablage, gruppe: Sequence[Profil], bestaende: Mapping[str, auf
 
     A release made of them shows nothing else, so they hold beside it as they did before.
     """
-    heute = verbund.zusammen(list(bestaende.values()), gruppe)
+    heute, bekannt = verbund.zusammen(list(bestaende.values()), gruppe), verbund.bekannt(gruppe)
+    dateien = {j: verlauf.ordner(ablage, j) / "ergebnis.json" for j in bestaende}
 
     def abdruck() -> str:
-        andere = [n for j, notizen in frueher.items() for n in verlauf.ausser(verlauf.lies(ablage, j, STAND), notizen)]
-        return verlauf.abdruck(heute, andere, verbund.bekannt(gruppe))
+        staende = {j: verlauf.lies(ablage, j, STAND) for j in bestaende}
+        if None in staende.values():
+            return ""  # marks are missing
+        andere = [n for j, notizen in frueher.items() for n in verlauf.ausser(staende.get(j), notizen)]
+        return verlauf.abdruck(heute, andere, bekannt)
 
     sha256 = abdruck()
-    if all(ergebnis(ablage, j).get("problem_sha256") == sha256 for j in bestaende):
+    if sha256 and all(ergebnis(ablage, j).get("problem_sha256") == sha256 for j in bestaende):
         return
-    gefunden = _sperre(bestaende, _gesamtbild(gruppe, bestaende.values(), frueher))
-    dateien = {j: verlauf.ordner(ablage, j) / "ergebnis.json" for j in bestaende}
+    gefunden = _sperre(bestaende, verlauf.verbinde(heute, _alle(frueher), bekannt))
     for jugendamt, (stand, _) in gefunden.items():
         dateien[jugendamt].unlink(missing_ok=True)  # of other marks
         verlauf.schreibe(ablage, jugendamt, stand)
     sha256 = abdruck()
     for jugendamt, (_, angaben) in gefunden.items():
         schreibe_json(dateien[jugendamt], {**angaben, "problem_sha256": sha256})
+
+
+def _alle(frueher: Frueher) -> list[Notiz]:
+    return list(chain.from_iterable(frueher.values()))
 
 
 def _ein_jugendamt(
@@ -197,15 +198,16 @@ def _ein_jugendamt(
     return marken.select("schluessel", gesperrt.alias("marke")), str(gefunden.get("meldung", ""))
 
 
-def _bestand(ablage: Ablage, zaehlungen: Path, profil: Profil, katalog: Sequence[Kennzahl]) -> aufbau.Bestand | None:
+def _bestand(ablage: Ablage, datei: Path, profil: Profil, katalog: Sequence[Kennzahl]) -> aufbau.Bestand | None:
     """Today's cells and equations; None if the Jugendamt has no protected counts."""
     erklaerung = lade_erklaerung()
-    eigene = lies_zaehlungen(zaehlungen, profil.jugendamt, erklaerung.messgroessen)
-    if eigene.is_empty():
+    zaehlungen = lies_zaehlungen(datei, profil.jugendamt)
+    fallzahlen = zaehlungen.filter(pl.col("messgroesse").is_in(erklaerung.messgroessen))
+    if fallzahlen.is_empty():
         return None
     with duckdb.connect(str(ablage.warehouse), read_only=True) as con:
         umfeld = lies_umfeld(con, zaehlungen, profil, katalog, erklaerung)
-    return aufbau.baue(eigene, umfeld, erklaerung)
+    return aufbau.baue(fallzahlen, umfeld, erklaerung)
 
 
 def _sperre(bestaende: Mapping[str, aufbau.Bestand], bild: Gesamtbild) -> dict[str, tuple[Notiz, Ergebnis]]:

@@ -6,7 +6,7 @@ Not here: cells and equations (``aufbau.py``), rows of the marts (``marken.py``)
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -72,15 +72,15 @@ def schreibe_zaehlungen(warehouse: Path, ziel: Path, erklaerung: Erklaerung, spe
         )
 
 
-def lies_zaehlungen(zaehlungen: Path, jugendamt: str, messgroessen: Collection[str]) -> pl.DataFrame:
-    """Of what :func:`schreibe_zaehlungen` wrote, one Jugendamt and some counts, sorted, without the Jugendamt."""
-    eigene = (pl.col("jugendamt") == jugendamt) & pl.col("messgroesse").is_in(sorted(messgroessen))
-    return pl.scan_parquet(zaehlungen).filter(eigene).drop("jugendamt").collect().sort(pl.all(), nulls_last=True)
+def lies_zaehlungen(datei: Path, jugendamt: str) -> pl.DataFrame:
+    """Of what :func:`schreibe_zaehlungen` wrote, one Jugendamt, sorted; without the column that names it."""
+    eigene = pl.scan_parquet(datei).filter(pl.col("jugendamt") == jugendamt).drop("jugendamt")
+    return eigene.collect().sort(pl.all(), nulls_last=True)
 
 
 def lies_umfeld(
     con: duckdb.DuckDBPyConnection,
-    zaehlungen: Path,
+    zaehlungen: pl.DataFrame,
     profil: Profil,
     katalog: Sequence[Kennzahl],
     erklaerung: Erklaerung,
@@ -112,14 +112,13 @@ def lies_umfeld(
         streng=tuple(knoten.filter(pl.col("paragraf").is_in(erklaerung.strenger.paragrafen))["hilfeart"]),
         merkmale=tuple(sorted({m for s in seiten for m, _ in s.teile if "|" in m})),
         summen=tuple({(s.zaehlung, s.merkmal): s for s in seiten if len(s.teile) > 1}.values()),
-        personen=_personen(lies_zaehlungen(zaehlungen, profil.jugendamt, erklaerung.personen), erklaerung),
+        personen=_personen(zaehlungen, erklaerung),
         kosten=lies_kosten(con, profil, seiten, erklaerung),
     )
 
 
-def _personen(gezaehlt: pl.DataFrame, erklaerung: Erklaerung) -> pl.DataFrame:
+def _personen(zaehlungen: pl.DataFrame, erklaerung: Erklaerung) -> pl.DataFrame:
     fall = {p: zaehlung(p, erklaerung) for p in erklaerung.personen}
-    je_fall = gezaehlt.filter(pl.col("wert") > 0).with_columns(
-        pl.col("messgroesse").replace_strict(fall, return_dtype=pl.String)
-    )
+    gezaehlt = zaehlungen.filter(pl.col("messgroesse").is_in(list(fall)), pl.col("wert") > 0)
+    je_fall = gezaehlt.with_columns(pl.col("messgroesse").replace_strict(fall, return_dtype=pl.String))
     return je_fall.group_by(schluessel()).agg(pl.col("wert").min().alias("personen"))

@@ -20,8 +20,7 @@ import pytest
 
 pytestmark = pytest.mark.lang
 
-# Shares of an undisturbed refresh after which one run after the other is killed.
-ANTEILE = ((0.05, 0.3, 0.6, 0.8), (0.15, 0.45, 0.7, 0.9))
+ANTEILE = (0.05, 0.15, 0.3, 0.45, 0.6, 0.7, 0.8, 0.9)
 UM = 11
 
 # Signs on disk, in the order in which a refresh leaves them.
@@ -115,15 +114,11 @@ def _pruefe_danach(haus: Any, landing: Path, kinder: list[psutil.Process], inhal
     assert not list(_offene(haus.home))
 
 
-@pytest.mark.parametrize("anteile", ANTEILE)
-def test_killed_again_and_again(leeres_haus, muster_lieferung, ungestoert, anteile: tuple[float, ...]) -> None:
-    """Each run finds what the one before left when it was killed, and gets a little further."""
-    kinder = []
-    for anteil in anteile:
-        prozess = leeres_haus.starte("refresh", "--landing", str(muster_lieferung))
-        time.sleep(anteil * ungestoert.sekunden)
-        kinder += _toete(prozess)
-    _pruefe_danach(leeres_haus, muster_lieferung, kinder, ungestoert.vorher)
+@pytest.mark.parametrize("anteil", ANTEILE)
+def test_killed_after_a_while(leeres_haus, muster_lieferung, ungestoert, anteil: float) -> None:
+    prozess = leeres_haus.starte("refresh", "--landing", str(muster_lieferung))
+    time.sleep(anteil * ungestoert.sekunden)
+    _pruefe_danach(leeres_haus, muster_lieferung, _toete(prozess), ungestoert.vorher)
 
 
 def _warte_auf(prozess: Any, home: Path, muster: str, schon_da: set[Path]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -178,6 +179,14 @@ def test_only_what_is_new_asks_for_another_proof(ablage: Ablage, monkeypatch: py
     schutz.notiere(ablage, "dort", "2022-2", 2022)
     assert schuetze().equals(danach)
     assert gesucht == [["dort", "hier"]] * 2
+
+
+def test_lost_marks_are_found_anew(ablage: Ablage) -> None:
+    schutz.schuetze(ablage, LAND, [], "1GB")
+    vorher = _gesperrt(ablage)
+    shutil.rmtree(verlauf.ordner(ablage, "dort", verlauf.STAND))
+    schutz.schuetze(ablage, LAND, [], "1GB")
+    assert _gesperrt(ablage) == vorher
 
 
 def test_a_lost_note_of_one_stops_both(ablage: Ablage) -> None:

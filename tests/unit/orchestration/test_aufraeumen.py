@@ -38,3 +38,16 @@ def test_a_living_run_and_the_own_one_are_left_alone(haus) -> None:
         lebt = _lauf(instanz, DagsterRunStatus.NOT_STARTED, prozess_kennung(os.getpid()))
         assert raeume_auf(instanz, haus, eigener) == []
         assert instanz.get_run_by_id(lebt).status is DagsterRunStatus.NOT_STARTED
+
+
+def test_a_run_that_was_taken_up_is_not_judged_by_the_process_of_the_first(haus) -> None:
+    with DagsterInstance.ephemeral() as instanz:
+        lauf = DagsterRun(
+            job_name="refresh",
+            status=DagsterRunStatus.STARTED,
+            tags={PROZESS: "999999999:1"},
+            parent_run_id="erster",
+            root_run_id="erster",
+        )
+        instanz.add_run(lauf)
+        assert raeume_auf(instanz, haus, eigener=None) == []

@@ -9,8 +9,8 @@ import duckdb
 import pytest
 
 from orchestration.dbt import Dbt, DbtGescheitert
-from orchestration.haus import Haus, SpeicherReichtNicht
-from orchestration.umgebung import Umgebung
+from orchestration.haus import Haus
+from orchestration.umgebung import SpeicherReichtNicht, Umgebung
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_too_little_memory_is_told_with_its_remedy(dbt: Dbt, monkeypatch: pytest
     )  # fmt: skip
     monkeypatch.setattr(dbt, "parse_einmal", lambda: None)
     monkeypatch.setattr(dbt, "_rufe", lambda *_: SimpleNamespace(exception=None, result=[voll]))
-    with pytest.raises(DbtGescheitert, match="BERICHTSWESEN_SPEICHER höher setzen") as fehler:
+    with pytest.raises(SpeicherReichtNicht, match="BERICHTSWESEN_SPEICHER höher setzen") as fehler:
         dbt.baue()
     assert "256.0 KiB" not in str(fehler.value)
 
