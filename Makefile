@@ -9,7 +9,7 @@ export BERICHTSWESEN_HOME ?= $(CURDIR)/data
 export DAGSTER_DISABLE_TELEMETRY := yes
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 
-.PHONY: run test test-all bench lint setup ui pins clean
+.PHONY: run test test-all bench lint typen stil setup ui pins clean
 
 run: setup
 	@$(BIN)/berichtswesen demo
@@ -25,11 +25,17 @@ bench: setup
 	@$(BIN)/python -m tests.benchmarks.bench $(or $(BENCH),klein)
 
 lint: setup
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync typen stil
+
+# The two that take long, side by side
+typen:
+	@$(BIN)/mypy
+
+stil:
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/sqlfluff lint --processes 2 dbt_project/models dbt_project/tests
+	@$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests
 	@$(BIN)/berichtswesen check
 
 ui: setup

@@ -31,6 +31,8 @@ MITSTEIGEND = 2
 LOHN = 50.0
 """What a further cell, moved by one as it needs, may cost in passing."""
 GENAU = 1e-6
+HOECHSTENS = 2**30
+"""A cell changes by at most so much: HiGHS keeps bounds of whole numbers in 32 bits and does not end beyond them."""
 
 
 @dataclass(frozen=True)
@@ -50,12 +52,12 @@ class Netz:
     @cached_property
     def unten(self) -> Ganze:
         """Largest allowed decrease per cell, as a number <= 0."""
-        return np.minimum(self.problem.spalte("untergrenze") - self.problem.spalte("wert"), 0)
+        return np.clip(self.problem.spalte("untergrenze") - self.problem.spalte("wert"), -HOECHSTENS, 0)
 
     @cached_property
     def oben(self) -> Ganze:
         """Largest allowed increase per cell."""
-        return np.maximum(self.problem.spalte("obergrenze") - self.problem.spalte("wert"), 0)
+        return np.clip(self.problem.spalte("obergrenze") - self.problem.spalte("wert"), 0, HOECHSTENS)
 
     @cached_property
     def je_zelle(self) -> sparse.csc_array:

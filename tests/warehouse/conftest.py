@@ -7,6 +7,7 @@ Not here: cases and expected figures (the test modules), dbt itself (``tests/int
 from __future__ import annotations
 
 import csv
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
@@ -29,11 +30,15 @@ _TEST = re.compile(r"\{%-?\s*test\s+(\w+)(\([^)]*\))\s*-?%\}(.*?)\{%-?\s*endtest
 
 
 class Lager:
-    """Models by name in one DuckDB connection; what a model refers to is built when it is asked for."""
+    """Models by name; what a model refers to is built when it is asked for.
+
+    A table stands in a schema named by the hash of its content or of its SQL, which names its parents in the same way:
+    what an earlier case has built from the same is there already.
+    """
 
     def __init__(self, codes: Iterable[str] = ()) -> None:
-        self.con = duckdb.connect(config={"threads": 1})
-        self.da: set[str] = set()
+        self.con = _datenbank()
+        self.da: dict[str, str] = {}
         self.laeuft: list[str] = []
         self.jinja = jinja2.Environment(undefined=jinja2.StrictUndefined, trim_blocks=False)
         self.jinja.globals.update(
@@ -47,7 +52,17 @@ class Lager:
 
     def _bekannt(self, name: str) -> str:
         assert name in self.da, f"{'/'.join(self.laeuft)} liest {name}, aber der Fall legt es nicht an"
-        return f'"{name}"'
+        return self.da[name]
+
+    def _lege(self, name: str, inhalt: str, sql: str, rahmen: pl.DataFrame | None = None) -> None:
+        """Have a table of this content, made by ``sql`` (from ``rahmen``) unless an earlier case has made it."""
+        schema = hashlib.sha256(f"{name}\0{inhalt}".encode()).hexdigest()
+        self.da[name] = f'"{schema}"."{name}"'
+        if schema not in _GEBAUT:
+            if rahmen is not None:
+                self.con.register("_rahmen", rahmen.to_arrow())
+            self.con.sql(f'create schema if not exists "{schema}"; create table {self.da[name]} as {sql}')
+            _GEBAUT.add(schema)
 
     def rendere(self, sql: str) -> str:
         """SQL of a model or test with its macros resolved."""
@@ -59,10 +74,7 @@ class Lager:
     def tabelle(self, name: str, zeilen: Any, schema: Mapping[str, Any] | None = None) -> None:
         """Set a table: a frame, or rows with a polars schema."""
         rahmen = zeilen if isinstance(zeilen, pl.DataFrame) else pl.DataFrame(zeilen, schema=schema, orient="row")
-        self.con.register("_rahmen", rahmen.to_arrow())
-        self.con.sql(f'create or replace table "{name}" as select * from _rahmen')
-        self.con.unregister("_rahmen")
-        self.da.add(name)
+        self._lege(name, repr((rahmen.schema, rahmen.rows())), "select * from _rahmen", rahmen)
 
     def ref(self, name: str) -> str:
         """A model or seed, built if it is not there yet."""
@@ -72,10 +84,10 @@ class Lager:
             if datei.suffix == ".csv":
                 self.tabelle(name, _wie_dbt(list(csv.DictReader(datei.read_text("utf-8").splitlines()))))
             else:
-                self.con.sql(f'create table "{name}" as {self.rendere(datei.read_text("utf-8"))}')
-                self.da.add(name)
+                sql = self.rendere(datei.read_text("utf-8"))
+                self._lege(name, sql, sql)
             self.laeuft.pop()
-        return f'"{name}"'
+        return self.da[name]
 
     def modell(self, name: str, wo: str = "true") -> list[dict[str, Any]]:
         """Rows of a model."""
@@ -93,8 +105,17 @@ class Lager:
         """Failing rows of a generic test on a table."""
         text = (PROJEKT / "tests" / "generic" / f"{name}.sql").read_text("utf-8")
         makro = _TEST.sub(r"{% macro test_\1\2 %}\3{% endmacro %}", text)
-        werte = ", ".join(f"{k}={v!r}" for k, v in {"model": f'"{tabelle}"', **argumente}.items())
+        werte = ", ".join(f"{k}={v!r}" for k, v in {"model": self.da[tabelle], **argumente}.items())
         return self.sql(self.rendere(makro + "{{ test_" + name + "(" + werte + ") }}"))
+
+
+_GEBAUT: set[str] = set()
+
+
+@cache
+def _datenbank() -> duckdb.DuckDBPyConnection:
+    """One for all cases of a process."""
+    return duckdb.connect(config={"threads": 1})
 
 
 @cache

@@ -213,8 +213,7 @@ def test_no_budget_keeps_the_gate_open(lager: Callable[..., Any], tmp_path: Path
     from quality import gate
 
     haus = lager()
-    haus.modell("haushalt")
-    haus.con.sql(f"copy haushalt to '{tmp_path}/haushalt.parquet'")
+    haus.con.sql(f"copy {haus.ref('haushalt')} to '{tmp_path}/haushalt.parquet'")
     liste = gate.lade_liste()
     nur = gate.Liste(liste.schwellen, tuple(e for e in liste.erwartungen if "from haushalt" in e.sicht))
     assert len(nur.erwartungen) == 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from quality.geheimhaltung.bewegung import Bewegung
+from quality.geheimhaltung.bewegung import HOECHSTENS, Bewegung, Netz
 from quality.geheimhaltung.pruefung import pruefe
 from quality.geheimhaltung.sperrung import grundlinie, sperre
 from quality.geheimhaltung.tabelle import Problem, Unstimmig, problem, summen
@@ -116,3 +116,11 @@ def test_die_naive_zweite_sperrung_beachtet_nur_gesperrtes():
     ungenannt, gesperrt = (zeile([9, 1, 8], lage=["frei", lage, "frei"]) for lage in ("ungenannt", "primaer"))
     assert grundlinie(ungenannt)["marke"].to_list() == ["offen", "offen"]
     assert grundlinie(gesperrt)["marke"].to_list() == ["offen", "primaer", "sekundaer"]
+
+
+def test_offene_grenzen_passen_in_die_32_bit_des_loesers():
+    """Beyond them, HiGHS never ends where whole numbers are enforced; one of 559 Jugendämter waited for ever."""
+    problem = zeile([2**33, 2, 1, 2**33 - 3])
+    netz = Netz(problem)
+    assert problem.spalte("obergrenze").max() > 2**31
+    assert netz.oben.max() == -netz.unten.min() == HOECHSTENS < 2**31
