@@ -51,6 +51,7 @@ def maschine() -> Werte:
         "prozessor": modelle[0] if modelle else platform.machine(),
         "speicher_gb": round(psutil.virtual_memory().total / 2**30),
         "last_zu_beginn": round(os.getloadavg()[0], 1),
+        "duckdb_speicher": os.environ.get("BERICHTSWESEN_SPEICHER", ""),
         "versionen": {"python": platform.python_version(), **{p: version(p) for p in PAKETE}},
     }
 
@@ -133,6 +134,8 @@ def bi(home: Path) -> Werte:
 
 def main(groesse: Groesse, ordner: Path) -> None:
     """All parts of one size; growth in thirds for a Land."""
+    if groesse.speicher:
+        os.environ.setdefault("BERICHTSWESEN_SPEICHER", groesse.speicher)
     ergebnis: dict[str, Any] = {"groesse": groesse.name, "jahre": len(groesse.jahre), **maschine(), "laeufe": []}
     datei = ERGEBNISSE / f"{groesse.name}.json"
 

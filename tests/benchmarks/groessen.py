@@ -7,7 +7,7 @@ Not here: the figures (``sources/musterdaten``), measuring (``messung.py``).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -23,21 +23,24 @@ KERN = ("einwohnermelde", "hze_faelle", "haushalt")
 
 @dataclass(frozen=True)
 class Groesse:
-    """Size of one data set; ``gemeinden`` in all. Without Gemeinden: the profiles that ship with the project."""
+    """Size of one data set; ``gemeinden`` in all. Without Gemeinden: the profiles that ship with the project.
+
+    ``speicher``: what the product may take for a query over all (BERICHTSWESEN_SPEICHER); empty: its own default.
+    """
 
     name: str
     jugendaemter: int
     gemeinden: int
     jahre: Sequence[int]
     extrakte: Sequence[str] | None = KERN
+    speicher: str = ""
 
     def teil(self, faktor: int) -> Groesse:
         """The same with fewer Jugendämter, for the growth series."""
         if faktor == 1:
             return self
-        return Groesse(
-            f"{self.name}_{faktor}", self.jugendaemter // faktor, self.gemeinden // faktor, self.jahre, self.extrakte
-        )
+        kreise, gemeinden = self.jugendaemter // faktor, self.gemeinden // faktor
+        return replace(self, name=f"{self.name}_{faktor}", jugendaemter=kreise, gemeinden=gemeinden)
 
 
 GROESSEN = {
@@ -46,7 +49,7 @@ GROESSEN = {
         Groesse("winzig", 2, 5, range(2019, 2021)),
         Groesse("klein", 4, 0, range(2014, 2024), None),
         Groesse("land", 50, 1_100, range(2009, 2024)),
-        Groesse("bund", 559, 10_750, range(1999, 2024)),
+        Groesse("bund", 559, 10_750, range(1999, 2024), speicher="12GB"),
     )
 }
 

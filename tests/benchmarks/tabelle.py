@@ -137,6 +137,7 @@ def _daneben(ergebnis: Werte) -> list[str]:
 def _groesse(ergebnis: Werte) -> list[str]:
     laeufe = ergebnis["laeufe"]
     lauf, versionen = laeufe[-1], ", ".join(f"{n} {v}" for n, v in ergebnis["versionen"].items())
+    speicher = f", BERICHTSWESEN_SPEICHER={s}" if (s := ergebnis.get("duckdb_speicher")) else ""
     verglichen = [f"{lauf['zahlen']:,} figures, {sum(lauf['unterschiede'].values())} differ"] * bool(
         lauf["unterschiede"]
     )
@@ -145,7 +146,7 @@ def _groesse(ergebnis: Werte) -> list[str]:
         "",
         f"{lauf['jugendaemter']} Jugendämter, {ergebnis['jahre']} years, {lauf['saetze']:,} delivered rows; "
         f"{ergebnis['datum']}, {ergebnis['kerne']} cores ({ergebnis['prozessor']}), {ergebnis['speicher_gb']} GiB, "
-        f"load at the start {ergebnis['last_zu_beginn']}; {versionen}. "
+        f"load at the start {ergebnis['last_zu_beginn']}{speicher}; {versionen}. "
         + "".join(f"Compared between all ways: {v}." for v in verglichen),
         *_stufen(laeufe),
     ]

@@ -19,6 +19,8 @@ from quality.geheimhaltung.pruefung import pruefe
 from quality.geheimhaltung.tabelle import BEKANNT, PRIMAER, problem
 from tests.conftest import Haus
 
+pytestmark = pytest.mark.lang  # the house of all real inputs
+
 TABELLE, TAG = "22543-01-02-4", date(2016, 3, 1)
 GEHEIM = {(m, a) for m in ("tageseinrichtung", "tagespflege") for a in ("3-6", "6-14")}
 

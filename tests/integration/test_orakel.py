@@ -24,6 +24,8 @@ from sources.formate import shapefile
 if TYPE_CHECKING:
     from tests.conftest import Haus
 
+pytestmark = pytest.mark.lang  # the house of all real inputs
+
 Zeilen = list[dict[str, Any]]
 JUGENDAEMTER = ("arnsberg", "ortenaukreis", "rostock", "verden")
 MIT_WERT = ("gueltig", "null_genau", "gerundete_null")
