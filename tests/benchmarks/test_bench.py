@@ -133,6 +133,7 @@ def test_sizes() -> None:
         "bund": (559, 10_750, 25),
     }
     assert GROESSEN["land"].teil(10).jugendaemter == 5
+    assert GROESSEN["bund"].teil(10).speicher == GROESSEN["bund"].speicher != ""
 
 
 def test_exponent() -> None:

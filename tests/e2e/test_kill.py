@@ -20,8 +20,7 @@ import pytest
 
 pytestmark = pytest.mark.lang
 
-# Shares of a whole refresh, between the named stages below.
-ANTEILE = (0.05, 0.3, 0.6, 0.85)
+ANTEILE = (0.05, 0.15, 0.3, 0.45, 0.6, 0.7, 0.8, 0.9)
 UM = 11
 
 # Signs on disk, in the order in which a refresh leaves them.
