@@ -89,7 +89,12 @@ class Kennzahl:
     @property
     def ist_prozent(self) -> bool:
         """True for a percentage: the sign stands beside each figure, a difference is in Prozentpunkte."""
-        return self.einheit in ("%", "Prozent")
+        return self.einheit.partition(" ")[0] in ("%", "Prozent")  # "Prozent der bewilligten Mittel" is one, too
+
+    @property
+    def einheit_sagt_mehr(self) -> bool:
+        """False where the sign beside the figure says all of the unit."""
+        return not self.ist_prozent or " " in self.einheit
 
     @property
     def ist_veraenderung(self) -> bool:

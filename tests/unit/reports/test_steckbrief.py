@@ -56,6 +56,15 @@ def test_jede_kennzahl_und_jede_familie_hat_ihr_thema() -> None:
     assert thema_von("neu_erfunden", "neue_familie") == list(themen["themen"])[-1]
 
 
+def test_prozent_von_etwas_ist_auch_eine_prozentzahl() -> None:
+    # a difference of "Prozent des fortgeschriebenen Ansatzes" stood without its Prozentpunkte
+    einheiten = {k.einheit for k in lade_katalog(WURZEL / "dbt_project/kennzahlen")}
+    prozente = {e for e in einheiten if _kennzahl(einheit=e).ist_prozent}
+    assert prozente == {e for e in einheiten if e.startswith("Prozent")}
+    assert {e for e in prozente if not _kennzahl(einheit=e).einheit_sagt_mehr} == {"Prozent"}
+    assert len(prozente) >= 4
+
+
 def test_check_nennt_was_die_auswahl_nicht_zeigen_kann(monkeypatch: pytest.MonkeyPatch) -> None:
     katalog = {k.kennzahl for k in lade_katalog(WURZEL / "dbt_project/kennzahlen")}
     fehlt = maengel(katalog - {"prognosefehler_fall_pct"})
